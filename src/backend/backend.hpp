@@ -1,0 +1,112 @@
+// The one interface to files of the operating system. It adapts intentions (write here, make
+// durable), not calls, and knows no ring. One .cpp per system implements it and the functions
+// below; tests have fakes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <system_error>
+
+namespace ringproc::core {
+
+struct FileId {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  friend auto operator<=>(const FileId&, const FileId&) = default;
+};
+
+struct FileState {
+  FileId id;
+  std::uint64_t size = 0;
+  std::uint64_t birth_ns = 0;  // 0: unknown
+  std::uint64_t modified_ns = 0;
+  std::uint64_t changed_ns = 0;
+};
+
+struct IoResult {
+  std::size_t bytes = 0;
+  std::error_code error;
+};
+
+struct OpenRequest {
+  bool read = true;
+  bool write = false;
+  bool create = false;  // create if missing; the opener truncates
+  bool deny_read = false;
+  bool deny_write = false;
+};
+
+// An open file. All calls may block on the device and may be made from any thread; write_at and
+// sync each by one thread at a time. EINTR is handled inside; a short count without an error is the
+// caller's to continue.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // Writes the parts, one after the other, at offset. Returns: bytes handed to the OS, which may be
+  // fewer than asked; 0 bytes with an error if none. Errors: the OS's. Never moves a file position.
+  [[nodiscard]] virtual IoResult write_at(std::span<const std::span<const std::byte>> parts,
+                                          std::uint64_t offset) noexcept = 0;
+
+  // Reads at offset. Returns: bytes read; fewer than asked only at the end of the file or on an
+  // error.
+  [[nodiscard]] virtual IoResult read_at(std::span<std::byte> to,
+                                         std::uint64_t offset) noexcept = 0;
+
+  // Success: all bytes written before the call, and the size, are on stable storage as far as the
+  // OS can tell. Failure: nothing may be claimed, now or by a second call.
+  [[nodiscard]] virtual std::error_code sync() noexcept = 0;
+
+  // Success: the directory entry is on stable storage. std::errc::not_supported: there is no such
+  // call here.
+  [[nodiscard]] virtual std::error_code sync_name() noexcept = 0;
+
+  [[nodiscard]] virtual std::error_code truncate(std::uint64_t size) noexcept = 0;
+  [[nodiscard]] virtual FileState state(std::error_code& error) noexcept = 0;
+
+  // The file was renamed: sync_name() and path() follow.
+  virtual void set_path(std::string path) = 0;
+  [[nodiscard]] virtual std::string path()
+      const = 0;  // absolute; empty for an adopted handle without a name
+
+  // Claims, against other processes, what the handles on this file do and deny; replaces the last
+  // claim. Errors: Errc::sharing, and the last claim stays.
+  [[nodiscard]] virtual std::error_code share(const OpenRequest& all_handles) noexcept = 0;
+  // Whether such claims work on this file system.
+  [[nodiscard]] virtual bool locks() const noexcept = 0;
+
+  [[nodiscard]] virtual std::intptr_t native() const noexcept = 0;
+  // Gives the OS handle up without closing it, its position set to `position`.
+  virtual void release(std::uint64_t position) noexcept = 0;
+  // Closes the OS handle, once; later calls return success. Errors: the OS's, and the handle is
+  // closed nevertheless.
+  [[nodiscard]] virtual std::error_code close() noexcept = 0;
+};
+
+// Opens a regular file. Errors: the OS's; Errc::not_a_file. Never truncates, claims nothing.
+[[nodiscard]] std::unique_ptr<Backend> open_file(const std::string& path,
+                                                 const OpenRequest& request,
+                                                 std::error_code& error);
+
+// Works on a duplicate of a handle that the application opened. *position: where that handle
+// stands. Errors: Errc::not_a_file for pipes, terminals, directories and handles that append.
+[[nodiscard]] std::unique_ptr<Backend> adopt_file(std::intptr_t native, const OpenRequest& request,
+                                                  std::uint64_t* position, std::error_code& error);
+// For an adopted handle: closes the application's own, or leaves it open at `position`.
+[[nodiscard]] std::error_code close_native(std::intptr_t native) noexcept;
+void seek_native(std::intptr_t native, std::uint64_t position) noexcept;
+
+// Renames within a file system and makes both directories durable where that can be done.
+[[nodiscard]] std::error_code rename_file(const std::string& from, const std::string& to) noexcept;
+[[nodiscard]] std::error_code remove_file(const std::string& path) noexcept;
+// Creates a new empty file in `directory` (empty: the system's place for temporary files) and
+// returns its name.
+[[nodiscard]] std::string create_temporary(const std::string& directory, std::error_code& error);
+[[nodiscard]] std::string absolute_path(const std::string& path, std::error_code& error);
+// Tells a missing file (false) from a missing parent directory (true).
+[[nodiscard]] bool parent_is_missing(const std::string& path) noexcept;
+
+}  // namespace ringproc::core

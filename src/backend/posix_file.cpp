@@ -1,0 +1,294 @@
+// Files on POSIX systems: positional calls, fdatasync, directory fsync.
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <mutex>
+#include <utility>
+
+#include "backend/backend.hpp"
+#include "backend/posix_share.hpp"
+#include "base/error.hpp"
+
+namespace ringproc::core {
+namespace {
+
+std::error_code os_error(int error) { return {error, std::system_category()}; }
+
+std::uint64_t nanoseconds(const struct statx_timestamp& time) {
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + time.tv_nsec;
+}
+
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
+}
+
+std::error_code sync_directory(const std::string& directory) {
+  int fd = -1;
+  do {
+    fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  } while (fd < 0 && errno == EINTR);
+  if (fd < 0) return os_error(errno);
+  int result = 0;
+  do {
+    result = ::fsync(fd);
+  } while (result < 0 && errno == EINTR);
+  const int error = result < 0 ? errno : 0;
+  static_cast<void>(::close(fd));  // read-only: has nothing to report
+  // EINVAL: this kind of file system has no directory sync.
+  if (error == EINVAL) return std::make_error_code(std::errc::not_supported);
+  return error ? os_error(error) : std::error_code{};
+}
+
+class PosixFile final : public Backend {
+ public:
+  PosixFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
+  ~PosixFile() override { static_cast<void>(close()); }
+
+  IoResult write_at(std::span<const std::span<const std::byte>> parts,
+                    std::uint64_t offset) noexcept override {
+    std::array<iovec, 16> vectors;
+    const std::size_t count = std::min(parts.size(), vectors.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      vectors[i] = {const_cast<std::byte*>(parts[i].data()), parts[i].size()};
+    }
+    ssize_t n = 0;
+    do {
+      n = ::pwritev(fd_, vectors.data(), static_cast<int>(count), static_cast<off_t>(offset));
+    } while (n < 0 && errno == EINTR);
+    return n < 0 ? IoResult{0, os_error(errno)} : IoResult{static_cast<std::size_t>(n), {}};
+  }
+
+  IoResult read_at(std::span<std::byte> to, std::uint64_t offset) noexcept override {
+    std::size_t done = 0;
+    while (done < to.size()) {
+      const ssize_t n =
+          ::pread(fd_, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+      if (n == 0) break;
+      if (n > 0) {
+        done += static_cast<std::size_t>(n);
+      } else if (errno != EINTR) {
+        return {done, os_error(errno)};
+      }
+    }
+    return {done, {}};
+  }
+
+  std::error_code sync() noexcept override {
+    // EINTR gives no verdict, so asking again is no second try. Any other error is final.
+    int result = 0;
+    do {
+      result = ::fdatasync(fd_);
+    } while (result < 0 && errno == EINTR);
+    return result < 0 ? os_error(errno) : std::error_code{};
+  }
+
+  std::error_code sync_name() noexcept override {
+    const std::string path = this->path();
+    if (path.empty()) return std::make_error_code(std::errc::not_supported);
+    return sync_directory(directory_of(path));
+  }
+
+  std::error_code truncate(std::uint64_t size) noexcept override {
+    int result = 0;
+    do {
+      result = ::ftruncate(fd_, static_cast<off_t>(size));
+    } while (result < 0 && errno == EINTR);
+    return result < 0 ? os_error(errno) : std::error_code{};
+  }
+
+  FileState state(std::error_code& error) noexcept override {
+    struct statx now {};
+    if (::statx(fd_, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &now) < 0) {
+      error = os_error(errno);
+      return {};
+    }
+    error = {};
+    const std::uint64_t device =
+        (static_cast<std::uint64_t>(now.stx_dev_major) << 32) | now.stx_dev_minor;
+    return {{device, now.stx_ino},
+            now.stx_size,
+            now.stx_mask & STATX_BTIME ? nanoseconds(now.stx_btime) : 0,
+            nanoseconds(now.stx_mtime),
+            nanoseconds(now.stx_ctime)};
+  }
+
+  void set_path(std::string path) override {
+    const std::lock_guard lock(m_);
+    path_ = std::move(path);
+  }
+  std::string path() const override {
+    const std::lock_guard lock(m_);
+    return path_;
+  }
+
+  std::error_code share(const OpenRequest& all) noexcept override {
+    const ShareMode wanted{all.read, all.write, all.deny_read, all.deny_write};
+    const bool gives_up = (held_.read && !wanted.read) || (held_.write && !wanted.write) ||
+                          (held_.deny_read && !wanted.deny_read) ||
+                          (held_.deny_write && !wanted.deny_write);
+    if (gives_up) {
+      release_share(fd_);
+      held_ = {};
+    }
+    const ShareResult result = acquire_share(fd_, wanted, held_);
+    locks_ = result.locks_work;
+    if (result.error) {
+      return result.error == std::errc::device_or_resource_busy ? make_error_code(Errc::sharing)
+                                                                : result.error;
+    }
+    held_ = wanted;
+    return {};
+  }
+  bool locks() const noexcept override { return locks_; }
+  std::intptr_t native() const noexcept override { return fd_; }
+
+  void release(std::uint64_t position) noexcept override {
+    seek_native(fd_, position);
+    fd_ = -1;
+  }
+
+  std::error_code close() noexcept override {
+    const int fd = std::exchange(fd_, -1);
+    // close() is never repeated: after EINTR the descriptor is gone on Linux.
+    if (fd < 0 || ::close(fd) == 0 || errno == EINTR) return {};
+    return os_error(errno);
+  }
+
+ private:
+  int fd_;
+  mutable std::mutex m_;
+  std::string path_;  // guarded by m_
+  ShareMode held_;    // changed under the table's mutex only
+  std::atomic<bool> locks_{false};
+};
+
+std::error_code check_regular(int fd) {
+  struct stat now {};
+  if (::fstat(fd, &now) < 0) return os_error(errno);
+  if (S_ISDIR(now.st_mode)) return os_error(EISDIR);
+  return S_ISREG(now.st_mode) ? std::error_code{} : make_error_code(Errc::not_a_file);
+}
+
+std::unique_ptr<Backend> make_file(int fd, std::string path, std::error_code& error) {
+  error = check_regular(fd);
+  if (!error) return std::make_unique<PosixFile>(fd, std::move(path));
+  static_cast<void>(::close(fd));  // the error that matters is told
+  return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> open_file(const std::string& path, const OpenRequest& request,
+                                   std::error_code& error) {
+  // Non-blocking: opening a FIFO must not hang; it means nothing to regular files.
+  const int common = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (request.create ? O_CREAT : 0);
+  const auto open_as = [&](int access) {
+    int fd = -1;
+    do {
+      fd = ::open(path.c_str(), access | common, 0666);
+    } while (fd < 0 && errno == EINTR);
+    return fd;
+  };
+  int fd = open_as(request.write ? O_RDWR : O_RDONLY);
+  // A file that may be written but not read: handles that do not read are still served.
+  if (fd < 0 && errno == EACCES && request.write && !request.read) fd = open_as(O_WRONLY);
+  if (fd < 0) {
+    error = os_error(errno);
+    return nullptr;
+  }
+  return make_file(fd, path, error);
+}
+
+std::unique_ptr<Backend> adopt_file(std::intptr_t native, const OpenRequest& request,
+                                    std::uint64_t* position, std::error_code& error) {
+  const int flags = ::fcntl(static_cast<int>(native), F_GETFL);
+  if (flags < 0) {
+    error = os_error(errno);
+    return nullptr;
+  }
+  const int access = flags & O_ACCMODE;
+  if ((flags & O_APPEND) || (request.write && access == O_RDONLY) ||
+      (request.read && !request.write && access == O_WRONLY)) {
+    error = flags & O_APPEND ? Errc::not_a_file : Errc::access;
+    return nullptr;
+  }
+  const off_t at = ::lseek(static_cast<int>(native), 0, SEEK_CUR);
+  if (at < 0) {
+    error = Errc::not_a_file;
+    return nullptr;
+  }
+  *position = static_cast<std::uint64_t>(at);
+  const int fd = ::fcntl(static_cast<int>(native), F_DUPFD_CLOEXEC, 3);
+  if (fd < 0) {
+    error = os_error(errno);
+    return nullptr;
+  }
+  return make_file(fd, {}, error);
+}
+
+std::error_code close_native(std::intptr_t native) noexcept {
+  if (::close(static_cast<int>(native)) == 0 || errno == EINTR) return {};
+  return os_error(errno);
+}
+
+void seek_native(std::intptr_t native, std::uint64_t position) noexcept {
+  // Only a convenience for whoever goes on with the handle; a handle that cannot seek was refused
+  // at open.
+  static_cast<void>(::lseek(static_cast<int>(native), static_cast<off_t>(position), SEEK_SET));
+}
+
+std::error_code rename_file(const std::string& from, const std::string& to) noexcept {
+  if (::rename(from.c_str(), to.c_str()) < 0) return os_error(errno);
+  const std::string old_directory = directory_of(from);
+  const std::string new_directory = directory_of(to);
+  std::error_code error = sync_directory(new_directory);
+  if ((!error || error == std::errc::not_supported) && old_directory != new_directory) {
+    error = sync_directory(old_directory);
+  }
+  return error == std::errc::not_supported ? std::error_code{} : error;
+}
+
+std::error_code remove_file(const std::string& path) noexcept {
+  return ::unlink(path.c_str()) < 0 ? os_error(errno) : std::error_code{};
+}
+
+std::string create_temporary(const std::string& directory, std::error_code& error) {
+  const char* const set = directory.empty() ? ::getenv("TMPDIR") : directory.c_str();
+  std::string name = std::string(set && *set ? set : "/tmp") + "/mmioXXXXXX";
+  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
+  if (fd < 0) {
+    error = os_error(errno);
+    return {};
+  }
+  static_cast<void>(::close(fd));  // new and empty: nothing to report
+  error = {};
+  return name;
+}
+
+std::string absolute_path(const std::string& path, std::error_code& error) {
+  error = {};
+  if (path.starts_with('/')) return path;
+  std::array<char, PATH_MAX> current;
+  if (!::getcwd(current.data(), current.size())) {
+    error = os_error(errno);
+    return path;
+  }
+  return std::string(current.data()) + "/" + path;
+}
+
+bool parent_is_missing(const std::string& path) noexcept {
+  struct stat now {};
+  return ::stat(directory_of(path).c_str(), &now) < 0 && errno == ENOENT;
+}
+
+}  // namespace ringproc::core

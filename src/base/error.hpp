@@ -1,0 +1,40 @@
+// ringproc's own error codes beside the system's, as std::error_code. Any thread; never throws.
+#pragma once
+
+#include <cstdint>
+#include <system_error>
+
+#include "ringproc/export.h"
+
+namespace ringproc {
+
+// Values equal the RINGPROC_E_* constants of ringproc.h.
+enum class Errc : int {
+  overrun = -65537,
+  timeout = -65538,
+  stale_handle = -65539,
+  forked = -65540,
+  sharing = -65541,
+  invalid = -65542,
+  option = -65543,
+  access = -65544,
+  not_a_file = -65545,
+  limit = -65546,
+  refused = -65547,
+  unwritten = -65548,
+};
+
+[[nodiscard]] RINGPROC_API const std::error_category& error_category() noexcept;
+[[nodiscard]] std::error_code make_error_code(Errc code) noexcept;
+
+namespace core {
+
+// The C API's form: 0, -errno for system errors, the RINGPROC_E_* value for our own.
+[[nodiscard]] int to_c_code(const std::error_code& error) noexcept;
+[[nodiscard]] std::error_code from_c_code(std::int64_t code) noexcept;
+
+}  // namespace core
+}  // namespace ringproc
+
+template <>
+struct std::is_error_code_enum<ringproc::Errc> : std::true_type {};

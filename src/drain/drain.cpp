@@ -1,0 +1,144 @@
+// Waiting for watermarks: every wait of the library ends here, by the watermark, by failure, or by
+// time.
+#include "drain/drain.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace ringproc::core {
+namespace {
+
+constexpr std::chrono::milliseconds kSpaceRetry{200};
+
+}  // namespace
+
+Drain::Drain(Region& region, Backend& backend, Helper& helper) noexcept
+    : region_(region), backend_(backend), helper_(helper) {}
+
+Target Drain::target() const noexcept {
+  const RegionHeader& header = region_.header();
+  return {header.accepted.load(std::memory_order_acquire),
+          header.patches_pushed.load(std::memory_order_acquire), names_due_.load()};
+}
+
+bool Drain::written_to(const Target& target) const noexcept {
+  const RegionHeader& header = region_.header();
+  return header.written.load(std::memory_order_acquire) >= target.position &&
+         header.patches_retired.load(std::memory_order_acquire) >= target.patches;
+}
+
+bool Drain::reached(const Target& target, Level level) const noexcept {
+  if (level == Level::os) return written_to(target);
+  const RegionHeader& header = region_.header();
+  return header.durable.load(std::memory_order_acquire) >= target.position &&
+         header.patches_durable.load(std::memory_order_acquire) >= target.patches &&
+         names_synced_ >= target.names;
+}
+
+bool Drain::has_work() const noexcept { return !written_to(target()); }
+
+std::error_code Drain::error_now() const {
+  return failure_.failed() ? failure_.get().error : std::error_code{};
+}
+
+std::error_code Drain::reach_inline(const Target& target, Level level) noexcept {
+  std::unique_lock lock(state_);
+  ++callers_;
+  ++statistics_.flushes;
+  changed_.notify_all();  // a leader may be gathering
+  while (!reached(target, level) && !failed()) {
+    const bool write = !written_to(target);
+    if (write ? writing_.load() : syncing_.load()) {
+      changed_.wait(lock);
+      continue;
+    }
+    lock.unlock();
+    const Step step = write ? write_step() : sync_step();
+    lock.lock();
+    if (step == Step::no_space) static_cast<void>(changed_.wait_for(lock, kSpaceRetry));
+  }
+  --callers_;
+  // Whoever is durable gets its success even if something failed meanwhile.
+  return reached(target, level) ? std::error_code{} : error_now();
+}
+
+std::error_code Drain::reach_by_helper(const Target& target, Level level,
+                                       const Deadline& deadline) noexcept {
+  {
+    const std::lock_guard lock(state_);
+    ++statistics_.flushes;
+    if (level == Level::device) {
+      const Target before = sync_wanted_.value_or(Target{});
+      sync_wanted_ = {std::max(before.position, target.position),
+                      std::max(before.patches, target.patches),
+                      std::max(before.names, target.names)};
+    }
+  }
+  if (!locked([&] { return reached(target, level); })) helper_.want_steps();
+  if (wait([&] { return reached(target, level); }, deadline)) return {};
+  const std::lock_guard lock(state_);
+  return failed() ? error_now() : make_error_code(Errc::timeout);
+}
+
+Step Drain::work(std::uint64_t budget) noexcept {
+  const RegionHeader& header = region_.header();
+  const std::uint64_t begin = header.written.load(std::memory_order_acquire);
+  for (;;) {
+    Step step = write_step();
+    if (step == Step::busy) {
+      const std::lock_guard lock(state_);
+      // Exact: the owner leaves under state_, and will then call the helper.
+      helper_wanted_ = writing_.load();
+      if (helper_wanted_) return Step::busy;
+      continue;
+    }
+    if (step == Step::progressed) {
+      if (header.written.load(std::memory_order_acquire) - begin >= budget) return step;
+      continue;
+    }
+    if (step != Step::nothing) return step;
+    if (!sync_is_wanted()) return Step::nothing;
+    step = sync_step();
+    if (step != Step::progressed) return step;
+  }
+}
+
+bool Drain::sync_is_wanted() noexcept {
+  const std::lock_guard lock(state_);
+  if (sync_wanted_ && reached(*sync_wanted_, Level::device)) sync_wanted_.reset();
+  return sync_wanted_.has_value();
+}
+
+void Drain::notify() noexcept {
+  { const std::lock_guard lock(state_); }  // orders the change before a waiter's next look
+  changed_.notify_all();
+}
+
+Failure Drain::failure() const {
+  // Not under state_: once it is set it changes no more.
+  return failed() ? failure_.get() : Failure{};
+}
+
+void Drain::orphan(const Failure& failure) noexcept {
+  // The child has one thread. Whoever held these in the parent will never release the copies.
+  new (&state_) std::mutex;
+  new (&changed_) std::condition_variable;
+  failure_.set(failure);
+}
+
+void Drain::fail(const Failure& failure) noexcept {
+  {
+    const std::lock_guard lock(state_);
+    Failure complete = failure;
+    complete.durable = region_.header().durable.load(std::memory_order_acquire);
+    failure_.set(complete);
+  }
+  changed_.notify_all();
+}
+
+Drain::Statistics Drain::statistics() const {
+  const std::lock_guard lock(state_);
+  return statistics_;
+}
+
+}  // namespace ringproc::core

@@ -1,0 +1,175 @@
+// The consumer's side of a file: the write step and the sync step, plain functions that any thread
+// may run (a lane, a flush caller, close, replay, tests), and the waiting for watermarks. Knows no
+// executor and no handle.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <span>
+
+#include "backend/backend.hpp"
+#include "base/error.hpp"
+#include "base/failure.hpp"
+#include "region/region.hpp"
+#include "region/run_table.hpp"
+
+namespace ringproc::core {
+
+using Clock = std::chrono::steady_clock;
+using Deadline = std::optional<Clock::time_point>;  // none: no limit
+
+// What a flush covers: positions of the stream, patches by number, directory entries that became
+// due.
+struct Target {
+  std::uint64_t position = 0;
+  std::uint64_t patches = 0;
+  std::uint64_t names = 0;
+};
+
+enum class Level : std::uint32_t { device = 0, os = 1 };
+
+enum class Step {
+  nothing,     // there was nothing to do
+  progressed,  // a batch was written, or a sync was done
+  busy,        // another thread owns the step
+  no_space,    // the disk is full and wait_for_space is on: try again later
+  failed,      // the sticky failure is set
+};
+
+// Invariants:
+//  (1) written only grows by bytes that the OS took in order; a patch is written when written ==
+//  its position. (2) durable only takes values that `written` had before a successful sync began.
+//  (3) After the first failure no step does anything.
+//  (4) Watermarks, patches and the two step flags change under state_; so a waiter that looks under
+//  state_ misses nothing.
+class Drain {
+ public:
+  // Who is asked to run the steps when a thread that cannot run them finds work.
+  class Helper {
+   public:
+    virtual ~Helper() = default;
+    virtual void want_steps() noexcept = 0;
+  };
+
+  Drain(Region& region, Backend& backend, Helper& helper) noexcept;
+
+  // ---- steps: any thread ----
+
+  // Writes one batch: the next patch, or pending bytes that are contiguous in the file. Blocks: on
+  // the device.
+  [[nodiscard]] Step write_step() noexcept;
+  // Syncs what was written before it began; the directory entry too if that is due. Blocks: on the
+  // device.
+  [[nodiscard]] Step sync_step() noexcept;
+  // Runs steps until `target` is reached, or all that a timed flush asked for, or somebody else
+  // owns the step; at most `budget` bytes. Returns: nothing when done, else what the last step
+  // said.
+  [[nodiscard]] Step work(std::uint64_t budget) noexcept;
+
+  // ---- waiting: any thread ----
+
+  // Everything accepted when called. With acquire: covers every write that happened before.
+  [[nodiscard]] Target target() const noexcept;
+  // Waits until target is written (Level::os) or durable (Level::device), running the steps itself
+  // if nobody does. Returns: the sticky failure if that came first. Blocks: on the device.
+  [[nodiscard]] std::error_code reach_inline(const Target& target, Level level) noexcept;
+  // The same, but leaves the steps to the helper and gives up at the deadline. Errors: also
+  // Errc::timeout.
+  [[nodiscard]] std::error_code reach_by_helper(const Target& target, Level level,
+                                                const Deadline& deadline) noexcept;
+  // Waits until ready() holds, the file failed, or the deadline passed. ready() is called under
+  // state_.
+  template <typename Ready>
+  [[nodiscard]] bool wait(Ready ready, const Deadline& deadline);
+  // Something outside changed that ready() functions look at.
+  void notify() noexcept;
+
+  // ---- patches: any thread but one that holds the producer lock ----
+
+  // Adds a patch after everything accepted now. Returns false if the list is full. Requires: data
+  // <= kMaxPatch.
+  [[nodiscard]] bool try_patch(std::span<const std::byte> data, std::uint64_t file_offset);
+
+  // ---- for readers: a consistent view under state_ ----
+  template <typename Look>
+  auto locked(Look look) const {
+    const std::lock_guard lock(state_);
+    return look();
+  }
+
+  // ---- failure ----
+  [[nodiscard]] bool failed() const noexcept { return failure_.failed(); }
+  [[nodiscard]] Failure failure() const;
+  void fail(const Failure& failure) noexcept;
+  // In the child of a fork: fails for good, without the mutex, which a thread of the parent may
+  // have held.
+  void orphan(const Failure& failure) noexcept;
+
+  // ---- settings and statistics ----
+  void set_wait_for_space(bool wait) noexcept { wait_for_space_.store(wait); }
+  // The next flush covers the directory entry too (and the size, for a file that was cut).
+  void name_is_due() noexcept { names_due_.fetch_add(1); }
+  [[nodiscard]] bool names_can_sync() const noexcept { return names_can_sync_.load(); }
+  [[nodiscard]] bool has_work() const noexcept;
+
+  struct Statistics {
+    std::uint64_t os_writes, syncs, sync_ns_mean, high_water, flushes;
+  };
+  [[nodiscard]] Statistics statistics() const;
+
+  [[nodiscard]] RegionHeader& header() const noexcept { return region_.header(); }
+
+ private:
+  struct Batch;
+
+  [[nodiscard]] bool reached(const Target& target, Level level) const noexcept;
+  [[nodiscard]] bool written_to(const Target& target) const noexcept;
+  [[nodiscard]] bool claim(Batch& batch) noexcept;
+  void claim_patch(Batch& batch, const Patch& patch) const noexcept;
+  void claim_run(Batch& batch, std::uint64_t limit) const noexcept;
+  [[nodiscard]] Step write_batch(const Batch& batch) noexcept;
+  void advance(const Batch& batch, std::uint64_t done) noexcept;
+  void store_identity() noexcept;
+  void leave_write_step() noexcept;
+  [[nodiscard]] Step sync_owned() noexcept;
+  void gather(std::unique_lock<std::mutex>& lock) noexcept;
+  [[nodiscard]] bool sync_is_wanted() noexcept;
+  [[nodiscard]] std::error_code error_now() const;
+
+  Region& region_;
+  Backend& backend_;
+  Helper& helper_;
+
+  mutable std::mutex state_;
+  std::condition_variable changed_;
+  StickyFailure failure_;              // set under state_
+  bool helper_wanted_ = false;         // guarded by state_: a helper found the write step busy
+  std::optional<Target> sync_wanted_;  // guarded by state_: what timed flushes wait for
+  std::uint64_t callers_ = 0;          // guarded by state_: flush callers now inside reach_inline
+  std::uint64_t last_round_ = 0;       // guarded by state_: callers inside when the last sync began
+  Statistics statistics_{};            // guarded by state_
+  std::atomic<bool> writing_{false};
+  std::atomic<bool> syncing_{false};
+  std::atomic<bool> wait_for_space_{false};
+  std::atomic<std::uint64_t> names_due_{0};
+  std::uint64_t names_synced_ = 0;  // guarded by state_
+  std::atomic<bool> names_can_sync_{true};
+};
+
+template <typename Ready>
+bool Drain::wait(Ready ready, const Deadline& deadline) {
+  std::unique_lock lock(state_);
+  const auto done = [&] { return ready() || failed(); };
+  if (!deadline) {
+    changed_.wait(lock, done);
+    return ready();
+  }
+  static_cast<void>(changed_.wait_until(lock, *deadline, done));
+  return ready();
+}
+
+}  // namespace ringproc::core

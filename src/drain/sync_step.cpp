@@ -1,0 +1,85 @@
+// The sync step and group commit: one sync satisfies every caller whose bytes were written before
+// it began.
+#include <algorithm>
+
+#include "drain/drain.hpp"
+
+namespace ringproc::core {
+
+Step Drain::sync_step() noexcept {
+  if (failed()) return Step::failed;
+  // acquire: pairs with the exchange below; one sync at a time, in order.
+  if (syncing_.exchange(true, std::memory_order_acquire)) return Step::busy;
+  const Step step = sync_owned();
+  {
+    const std::lock_guard lock(state_);
+    syncing_.exchange(false, std::memory_order_release);
+  }
+  changed_.notify_all();
+  return step;
+}
+
+Step Drain::sync_owned() noexcept {
+  RegionHeader& header = region_.header();
+  Target before;
+  bool name_due = false;
+  {
+    std::unique_lock lock(state_);
+    gather(lock);
+    if (failed()) return Step::failed;
+    // Under state_: nothing written after this line is claimed by this sync.
+    before = {header.written.load(std::memory_order_relaxed),
+              header.patches_retired.load(std::memory_order_relaxed), names_due_.load()};
+    name_due = before.names != names_synced_;
+    last_round_ = callers_;
+  }
+  const auto start = Clock::now();
+  Operation operation = Operation::sync;
+  std::error_code error = backend_.sync();
+  const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start);
+  if (!error && name_due) {
+    operation = Operation::sync_name;
+    error = backend_.sync_name();
+    if (error == std::errc::not_supported) {
+      names_can_sync_.store(false);
+      error.clear();
+    }
+  }
+  if (error) {
+    fail({error, operation, 0, before.position, 0});
+    return Step::failed;
+  }
+  const std::lock_guard lock(state_);
+  ++statistics_.syncs;
+  const auto ns = static_cast<std::uint64_t>(took.count());
+  statistics_.sync_ns_mean = statistics_.syncs == 1
+                                 ? ns
+                                 : statistics_.sync_ns_mean - statistics_.sync_ns_mean / 8 + ns / 8;
+  header.durable.store(before.position, std::memory_order_release);
+  header.patches_durable.store(before.patches, std::memory_order_release);
+  names_synced_ = before.names;
+  return Step::progressed;
+}
+
+// With many callers the leader waits for as many as came last time, at most half a mean sync; a
+// caller that was alone last time never waits. What they accepted is then written, so that this
+// sync covers it.
+void Drain::gather(std::unique_lock<std::mutex>& lock) noexcept {
+  if (last_round_ <= 1) return;
+  const auto limit = Clock::now() + std::chrono::nanoseconds(statistics_.sync_ns_mean / 2);
+  static_cast<void>(
+      changed_.wait_until(lock, limit, [this] { return callers_ >= last_round_ || failed(); }));
+  const Target all = target();
+  while (!written_to(all) && !failed()) {
+    if (writing_.load()) {
+      changed_.wait(lock, [&] { return !writing_.load() || written_to(all) || failed(); });
+      continue;
+    }
+    lock.unlock();
+    const Step step = write_step();
+    lock.lock();
+    if (step == Step::no_space) return;
+  }
+}
+
+}  // namespace ringproc::core

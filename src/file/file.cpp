@@ -1,0 +1,218 @@
+#include "file/file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "file/settings.hpp"
+#include "os/os.hpp"
+
+namespace ringproc::core {
+
+File::File(std::unique_ptr<Backend> backend, FileId id, Scheduler& scheduler,
+           const Options& options)
+    : id_(id),
+      scheduler_(scheduler),
+      settings_(std::make_unique<Settings>(options)),
+      first_backend_(std::move(backend)) {}
+
+File::~File() { static_cast<void>(close_backends()); }
+
+std::error_code File::make_writable(std::unique_ptr<Backend> backend) {
+  const Options options = settings_->get();
+  const bool explicit_ring = options.ring_bytes != 0;
+  std::error_code error;
+  auto region =
+      Region::create(explicit_ring ? options.ring_bytes : kDefaultRing, explicit_ring, error);
+  if (error) return error;
+  write_backend_ = std::move(backend);
+  Backend& writer = write_backend_ ? *write_backend_ : *first_backend_;
+  const FileState state = writer.state(error);
+  if (error) return error;
+  side_owner_ = std::make_unique<WriteSide>(std::move(region), writer, *this, state.size);
+  fill_identity();
+  side_owner_->drain.set_wait_for_space(options.wait_for_space);
+  // release: pairs with side().
+  side_.store(side_owner_.get(), std::memory_order_release);
+  return scheduler_.attach(shared_from_this());
+}
+
+void File::fill_identity() noexcept {
+  Identity& identity = side_owner_->region->header().identity;
+  identity.device = id_.device;
+  identity.inode = id_.inode;
+  identity.process = os::process_id();
+  const std::string boot = os::boot_id();
+  boot.copy(identity.boot_id.data(), identity.boot_id.size() - 1);
+  const std::string path = backend().path();
+  path.copy(identity.path.data(), identity.path.size() - 1);
+  std::error_code error;
+  const FileState state = backend().state(error);
+  identity.birth_ns = state.birth_ns;
+  identity.size = state.size;
+  identity.modified_ns = state.modified_ns;
+  identity.changed_ns = state.changed_ns;
+}
+
+Backend& File::backend() noexcept { return write_backend_ ? *write_backend_ : *first_backend_; }
+
+std::error_code File::close_backends() noexcept {
+  const std::error_code first = first_backend_ ? first_backend_->close() : std::error_code{};
+  const std::error_code second = write_backend_ ? write_backend_->close() : std::error_code{};
+  return second ? second : first;
+}
+
+void File::want_steps() noexcept { scheduler_.drain_now(*this); }
+
+std::error_code File::sticky() const { return side()->drain.failure().error; }
+
+std::chrono::milliseconds File::age() const noexcept { return settings_->get().age; }
+
+std::uint64_t File::logical_size() noexcept {
+  if (WriteSide* const write = side()) {
+    return std::max(write->producer.end_of_file(), write->patch_end.load());
+  }
+  std::error_code error;
+  return first_backend_->state(error).size;
+}
+
+bool File::seek(Cursor& cursor, std::int64_t offset, Whence whence) noexcept {
+  const auto move = [&] {
+    const std::uint64_t base = whence == Whence::set       ? 0
+                               : whence == Whence::current ? cursor.offset
+                                                           : logical_size();
+    const auto moved = static_cast<std::uint64_t>(offset);  // two's complement: adds or subtracts
+    const std::uint64_t to = base + moved;
+    const bool wrapped = offset < 0 ? to > base : to < base;
+    if (wrapped || to > cursor.limit) return false;
+    cursor.offset = to;
+    return true;
+  };
+  WriteSide* const write = side();
+  if (!write) return move();
+  const Locked locked(*write);
+  return move();
+}
+
+std::uint64_t File::tell(const Cursor& cursor) noexcept {
+  WriteSide* const write = side();
+  if (!write) return cursor.offset;
+  const Locked locked(*write);
+  return cursor.offset;
+}
+
+// With a time-out somebody else must be inside the system call when it passes, so a lane does the
+// work; without one the caller does it, which saves two changes of threads.
+std::error_code File::reach(const Target& target, Level level,
+                            std::chrono::milliseconds timeout) noexcept {
+  Drain& drain = side()->drain;
+  if (timeout.count() == 0) return drain.reach_inline(target, level);
+  return drain.reach_by_helper(target, level, deadline_after(timeout));
+}
+
+std::error_code File::flush() noexcept {
+  WriteSide* const write = side();
+  if (!write) return {};
+  if (write->drain.failed()) return sticky();
+  const Options options = settings_->get();
+  return reach(write->drain.target(), level_of(options.flush), options.flush_timeout);
+}
+
+std::error_code File::drain_for_close() noexcept {
+  WriteSide* const write = side();
+  if (!write) return {};
+  if (write->drain.failed()) return sticky();
+  const Options options = settings_->get();
+  const std::error_code error =
+      reach(write->drain.target(), level_of(options.close), options.close_timeout);
+  return error == Errc::timeout ? make_error_code(Errc::unwritten) : error;
+}
+
+std::error_code File::drain_for_exit() noexcept {
+  Drain& drain = side()->drain;
+  return drain.reach_by_helper(drain.target(), Level::os,
+                               deadline_after(settings_->get().exit_timeout));
+}
+
+std::error_code File::cut() noexcept {
+  WriteSide& write = *side();
+  const Locked locked(write);
+  // Rare, and other writers have to wait for it anyway: the lock is kept while the drain catches
+  // up.
+  if (auto error = write.drain.reach_inline(write.drain.target(), Level::os)) return error;
+  if (auto error = backend().truncate(0)) return error;
+  write.producer.set_end_of_file(0);
+  write.patch_end.store(0);
+  write.drain.name_is_due();
+  return {};
+}
+
+std::error_code File::set_options(const Options& options) noexcept {
+  const std::lock_guard lock(settings_->m);
+  Options fixed = settings_->options;
+  fixed.age = options.age;
+  fixed.on_full = options.on_full;
+  fixed.write_timeout = options.write_timeout;
+  fixed.flush_timeout = options.flush_timeout;
+  fixed.flush = options.flush;
+  fixed.close = options.close;
+  fixed.close_timeout = options.close_timeout;
+  fixed.exit_timeout = options.exit_timeout;
+  fixed.wait_for_space = options.wait_for_space;
+  if (fixed != options) return Errc::option;
+  settings_->options = options;
+  if (WriteSide* const write = side()) write->drain.set_wait_for_space(options.wait_for_space);
+  return {};
+}
+
+Options File::options() const { return settings_->get(); }
+
+FileStatistics File::statistics() noexcept {
+  FileStatistics all;
+  all.logical_size = logical_size();
+  all.can_lock = backend().locks();
+  WriteSide* const write = side();
+  if (!write) return all;
+  const RegionHeader& header = write->drain.header();
+  all.drain = write->drain.statistics();
+  // durable before written before accepted: so the snapshot keeps their order.
+  all.durable = header.durable.load();
+  all.written = header.written.load();
+  all.accepted = header.accepted.load();
+  all.drain.high_water = std::max(all.drain.high_water, all.accepted - all.written);
+  all.capacity = write->producer.capacity();
+  all.patch_bytes = write->patch_bytes.load();
+  all.writes = write->writes.load();
+  all.refused_writes = write->refused_writes.load();
+  all.refused_bytes = write->refused_bytes.load();
+  all.stalls = write->stalls.load();
+  all.stalled_ns = write->stalled_ns.load();
+  all.doorbells = write->doorbells.load();
+  all.can_sync_name = write->drain.names_can_sync() && !backend().path().empty();
+  return all;
+}
+
+Failure File::failure() const {
+  const WriteSide* const write = side();
+  return write ? write->drain.failure() : Failure{};
+}
+
+void File::rename(const std::string& to) {
+  first_backend_->set_path(to);
+  if (write_backend_) write_backend_->set_path(to);
+  WriteSide* const write = side();
+  if (!write) return;
+  std::array<char, kPathBytes>& path = write->region->header().identity.path;
+  path.fill('\0');
+  to.copy(path.data(), path.size() - 1);
+  write->drain.name_is_due();
+}
+
+void File::orphan() noexcept {
+  if (WriteSide* const write = side()) {
+    write->drain.orphan({Errc::forked, Operation::none, 0, 0, 0});
+  }
+}
+
+}  // namespace ringproc::core

@@ -1,0 +1,94 @@
+#include "file/producer.hpp"
+
+#include <algorithm>
+
+namespace ringproc::core {
+namespace {
+
+// Below this a ring is too small to spend up to a block on alignment.
+constexpr std::uint64_t kSmallestAlignedRing = 1024 * 1024;
+constexpr std::uint64_t kLargeWrite = 64 * 1024;
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
+}  // namespace
+
+Producer::Producer(Region& region, const ReadFloors& floors, std::uint64_t file_size) noexcept
+    : header_(region.header()),
+      ring_(region.ring()),
+      floors_(floors),
+      runs_(header_),
+      range_(region.ring().size()),
+      populated_(header_.populated.load(std::memory_order_relaxed)),  // ours, see layout.hpp
+      free_until_(range_),
+      end_of_file_(file_size) {}
+
+bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_offset) noexcept {
+  const std::size_t n = data.size();
+  const Place at = place(n, file_offset);
+  if (!fits(at.ring_offset, n) || (at.new_row && !runs_.has_room())) return false;
+
+  ring_.copy_in(at.ring_offset, data);
+  if (at.new_row) runs_.push({accepted_, file_offset, at.ring_offset});
+  head_ = at.ring_offset + n;
+  next_offset_ = file_offset + n;
+  if (next_offset_ > end_of_file()) set_end_of_file(next_offset_);
+  accepted_ += n;
+  // Exchange, seq_cst: publishes bytes and row to the drain (acquire in Drain::claim), and is
+  // ordered before the load of wake_at in Doorbell::crossed(), which pairs with the exchange and
+  // load in Doorbell::arm().
+  static_cast<void>(header_.accepted.exchange(accepted_, std::memory_order_seq_cst));
+  return true;
+}
+
+// Appending goes on at the head. A jump starts a row; a row may start with a gap for alignment, or
+// early at the beginning of the range so that a lightly loaded ring stays small.
+Producer::Place Producer::place(std::size_t n, std::uint64_t file_offset) noexcept {
+  const bool jumped = file_offset != next_offset_ || runs_.pushed_rows() == 0;
+  const std::uint64_t at = head_ + (jumped ? alignment_gap(head_, file_offset, n) : 0);
+  const std::uint64_t in_range = at % range_;
+  if (populated_ < range_ && in_range + n > populated_) {
+    const std::uint64_t beginning = at - in_range + range_;
+    const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
+    if (wrapped - beginning + n <= populated_ && fits(wrapped, n)) return {wrapped, true};
+    // The beginning is still in use: the next pages come into play, on first touch.
+    populated_ = std::min(range_, round_up(in_range + n, os::page_size()));
+    // relaxed: read for statistics and by recovery only, which starts after us.
+    header_.populated.store(populated_, std::memory_order_relaxed);
+  }
+  return {at, jumped};
+}
+
+bool Producer::fits(std::uint64_t ring_offset, std::size_t n) noexcept {
+  if (ring_offset + n <= free_until_) return true;
+  // acquire: pairs with the release in Drain::advance, so the write from this space is over before
+  // we copy into it.
+  const std::uint64_t freed = header_.freed.load(std::memory_order_acquire);
+  free_until_ = std::min(freed, floors_.lowest()) + range_;
+  return ring_offset + n <= free_until_;
+}
+
+// Direct writes need ring addresses congruent to file offsets. Only runs that will be written in
+// large pieces are worth a gap: those that stream at the logical end and those that begin with a
+// large write. Patches are packed.
+std::uint64_t Producer::alignment_gap(std::uint64_t ring_offset, std::uint64_t file_offset,
+                                      std::size_t n) const noexcept {
+  if (range_ < kSmallestAlignedRing || n > range_ / 2) return 0;
+  if (file_offset < end_of_file() && n < kLargeWrite) return 0;
+  return (file_offset - ring_offset) % kBlock;
+}
+
+void Producer::resume() noexcept {
+  // relaxed: the lock word's acquire, taken before, ordered the dead owner's stores as far as they
+  // got.
+  accepted_ = header_.accepted.load(std::memory_order_relaxed);
+  populated_ = header_.populated.load(std::memory_order_relaxed);
+  if (runs_.pushed_rows() == 0) return;
+  const Run& last = runs_.last();
+  head_ = last.ring_offset + (accepted_ - last.position);
+  next_offset_ = last.file_offset + (accepted_ - last.position);
+}
+
+}  // namespace ringproc::core

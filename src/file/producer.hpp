@@ -1,0 +1,70 @@
+// The writer's side of a region: finds room, copies, publishes. Every member is called under the
+// producer lock; no allocation, no I/O, no waiting.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "file/read_floors.hpp"
+#include "region/region.hpp"
+#include "region/run_table.hpp"
+
+namespace ringproc::core {
+
+// Invariants:
+//  (1) Room for bytes and row is checked before either is written; nothing can fail between row and
+//  `accepted`. (2) A ring offset is written only if it is below freed + range and below every read
+//  floor + range. (3) head_ and next_offset_ always follow from the last row and `accepted` (see
+//  resume()).
+class Producer {
+ public:
+  // file_size: the file's size at open, the first logical end.
+  Producer(Region& region, const ReadFloors& floors, std::uint64_t file_size) noexcept;
+
+  // Copies data for file_offset into the ring and publishes it. Returns false, with nothing
+  // changed, if there is no room now. Requires: 0 < data.size() <= capacity().
+  [[nodiscard]] bool try_accept(std::span<const std::byte> data,
+                                std::uint64_t file_offset) noexcept;
+
+  // After a takeover from a dead writer: derives the private fields from the region again.
+  void resume() noexcept;
+
+  [[nodiscard]] std::uint64_t accepted() const noexcept { return accepted_; }
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return range_; }
+  // Highest file offset accepted so far, patches apart. Any thread may look; exact under the
+  // producer lock.
+  [[nodiscard]] std::uint64_t end_of_file() const noexcept {
+    // relaxed: whoever needs it together with bytes holds the producer lock.
+    return end_of_file_.load(std::memory_order_relaxed);
+  }
+  // When the file is cut: the logical end moves back.
+  void set_end_of_file(std::uint64_t size) noexcept {
+    end_of_file_.store(size, std::memory_order_relaxed);  // as in end_of_file()
+  }
+
+ private:
+  struct Place {
+    std::uint64_t ring_offset;
+    bool new_row;
+  };
+
+  [[nodiscard]] Place place(std::size_t n, std::uint64_t file_offset) noexcept;
+  [[nodiscard]] bool fits(std::uint64_t ring_offset, std::size_t n) noexcept;
+  [[nodiscard]] std::uint64_t alignment_gap(std::uint64_t ring_offset, std::uint64_t file_offset,
+                                            std::size_t n) const noexcept;
+
+  RegionHeader& header_;
+  const Ring ring_;
+  const ReadFloors& floors_;
+  RunTable runs_;
+  const std::uint64_t range_;
+  std::uint64_t accepted_ = 0;     // copy of the region's, which only we write
+  std::uint64_t populated_;        // likewise
+  std::uint64_t head_ = 0;         // ring offset of the next byte
+  std::uint64_t next_offset_ = 0;  // file offset of the next byte if the writer just goes on
+  std::uint64_t free_until_;       // cached: ring offsets below this may be written
+  std::atomic<std::uint64_t> end_of_file_;
+};
+
+}  // namespace ringproc::core

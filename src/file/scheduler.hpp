@@ -1,0 +1,27 @@
+// What a file asks of the runtime. Implemented by the runtime (Asio) and by tests (stepping by
+// hand).
+#pragma once
+
+#include <memory>
+
+namespace ringproc::core {
+
+class File;
+
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+
+  // From now on the file's bytes are written out in time. May start threads. Errors: threads cannot
+  // be started.
+  [[nodiscard]] virtual std::error_code attach(const std::shared_ptr<File>& file) = 0;
+  // No further steps are started for it. Steps that run now go on.
+  virtual void detach(File& file) noexcept = 0;
+
+  // The writer's doorbell. No allocation, no waiting; at most one system call.
+  virtual void ring(File& file) noexcept = 0;
+  // Somebody waits: run the file's steps on a lane now. May allocate, never blocks on I/O.
+  virtual void drain_now(File& file) noexcept = 0;
+};
+
+}  // namespace ringproc::core

@@ -1,0 +1,157 @@
+// WRITE: take the producer lock, copy, publish, ring if a mark was crossed. Everything slower is
+// further down.
+#include <algorithm>
+
+#include "file/file.hpp"
+#include "file/settings.hpp"
+
+namespace ringproc::core {
+
+IoResult File::write(Cursor& cursor, std::span<const std::byte> data, bool silent) noexcept {
+  WriteSide& write = *side();
+  if (write.drain.failed()) return {0, sticky()};
+  if (data.empty()) return {};
+  std::uint64_t accepted = 0;
+  {
+    const Locked locked(write);
+    if (!write.room_queue.empty() || !try_accept(cursor, data)) {
+      accepted = 0;
+    } else {
+      accepted = write.producer.accepted();
+    }
+  }
+  if (accepted == 0) return write_waiting(cursor, data);
+  if (!silent && write.doorbell.crossed(accepted)) {
+    write.doorbells.fetch_add(1, std::memory_order_relaxed);  // a statistic
+    scheduler_.ring(*this);
+  }
+  return {data.size(), {}};
+}
+
+// Under the producer lock.
+bool File::try_accept(Cursor& cursor, std::span<const std::byte> data) noexcept {
+  WriteSide& write = *side();
+  if (data.size() > write.producer.capacity()) return false;
+  if (cursor.offset > cursor.limit || data.size() > cursor.limit - cursor.offset) return false;
+  if (!write.producer.try_accept(data, cursor.offset)) return false;
+  cursor.offset += data.size();
+  // relaxed, and no read-modify-write: changed under the producer lock only; a statistic for
+  // others.
+  write.writes.store(write.writes.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  return true;
+}
+
+IoResult File::refuse(std::size_t size, std::error_code error) noexcept {
+  WriteSide& write = *side();
+  write.refused_writes.fetch_add(1, std::memory_order_relaxed);  // statistics
+  write.refused_bytes.fetch_add(size, std::memory_order_relaxed);
+  return {0, error};
+}
+
+// The ring is full, or the write is larger than the ring, or beyond the limit.
+IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) noexcept {
+  WriteSide& write = *side();
+  const std::uint64_t capacity = write.producer.capacity();
+  const std::uint64_t offset = tell(cursor);
+  if (offset > cursor.limit || data.size() > cursor.limit - offset) {
+    return refuse(data.size(), std::make_error_code(std::errc::file_too_large));
+  }
+  const Options options = settings_->get();
+  if (options.on_full == OnFull::fail) return refuse(data.size(), Errc::overrun);
+
+  const auto begin = Clock::now();
+  const Deadline deadline = deadline_after(options.write_timeout);
+  // Parts of half a ring keep the drain busy with one half while the other fills.
+  const std::size_t part =
+      data.size() <= capacity ? data.size() : static_cast<std::size_t>(capacity / 2);
+  std::size_t taken = 0;
+  std::error_code error;
+  {
+    const RoomQueue::Turn turn(write.room_queue);
+    while (taken < data.size() && !error) {
+      const auto next = data.subspan(taken, std::min(part, data.size() - taken));
+      error = accept_waiting(cursor, next, turn, deadline);
+      if (!error) taken += next.size();
+    }
+  }
+  write.drain.notify();  // the next in the queue may be first now
+  const auto waited = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin);
+  write.stalls.fetch_add(1, std::memory_order_relaxed);  // statistics
+  write.stalled_ns.fetch_add(static_cast<std::uint64_t>(waited.count()), std::memory_order_relaxed);
+  if (!error) return {data.size(), {}};
+  if (taken > 0) {
+    const Target now = write.drain.target();
+    write.drain.fail({error, Operation::accept, offset + taken, now.position, 0});
+    return {0, error};
+  }
+  return write.drain.failed() ? IoResult{0, error} : refuse(data.size(), error);
+}
+
+// Blocks: until this turn is the first and there is room; ends by failure or deadline too.
+std::error_code File::accept_waiting(Cursor& cursor, std::span<const std::byte> part,
+                                     const RoomQueue::Turn& turn,
+                                     const Deadline& deadline) noexcept {
+  WriteSide& write = *side();
+  const RegionHeader& header = write.drain.header();
+  const auto progress = [&] {
+    return header.freed.load(std::memory_order_acquire) +
+           header.runs_retired.load(std::memory_order_acquire) + write.floors_cleared.load();
+  };
+  for (;;) {
+    if (write.drain.failed()) return sticky();
+    const std::uint64_t seen = progress();  // before the try: what changes after it wakes us
+    const bool first = turn.is_first();
+    if (first) {
+      const Locked locked(write);
+      if (try_accept(cursor, part)) return {};
+    }
+    want_steps();
+    const bool changed =
+        write.drain.wait([&] { return progress() != seen || turn.is_first() != first; }, deadline);
+    if (write.drain.failed()) return sticky();
+    if (!changed) return Errc::timeout;
+  }
+}
+
+IoResult File::write_flush(Cursor& cursor, std::span<const std::byte> data) noexcept {
+  WriteSide& write = *side();
+  const Options options = settings_->get();
+  const bool runs_steps_itself = options.flush_timeout.count() == 0;
+  const IoResult result = this->write(cursor, data, runs_steps_itself);
+  if (result.error) return result;
+  const std::error_code error =
+      reach(write.drain.target(), level_of(options.flush), options.flush_timeout);
+  return error ? IoResult{0, error} : result;
+}
+
+IoResult File::write_at(std::span<const std::byte> data, std::uint64_t offset) noexcept {
+  WriteSide& write = *side();
+  Drain& drain = write.drain;
+  if (drain.failed()) return {0, sticky()};
+  if (data.size() > kMaxPatch) return {0, Errc::limit};
+  if (data.empty()) return {};
+  if (offset > (std::uint64_t{1} << 62) - data.size()) {
+    return {0, std::make_error_code(std::errc::file_too_large)};
+  }
+  const Options options = settings_->get();
+  const Deadline deadline = deadline_after(options.write_timeout);
+  while (!drain.try_patch(data, offset)) {
+    if (options.on_full == OnFull::fail) return refuse(data.size(), Errc::overrun);
+    const std::uint64_t seen = drain.header().patches_retired.load();
+    want_steps();
+    const bool changed =
+        drain.wait([&] { return drain.header().patches_retired.load() != seen; }, deadline);
+    if (drain.failed()) return {0, sticky()};
+    if (!changed) return refuse(data.size(), Errc::timeout);
+  }
+  std::uint64_t end = write.patch_end.load();
+  while (end < offset + data.size() &&
+         !write.patch_end.compare_exchange_weak(end, offset + data.size())) {
+  }
+  write.patch_bytes.fetch_add(data.size(), std::memory_order_relaxed);  // a statistic
+  // Not a doorbell position: a patch has none. The scheduler looks at the file and finds the patch.
+  scheduler_.ring(*this);
+  return {data.size(), {}};
+}
+
+}  // namespace ringproc::core

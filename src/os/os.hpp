@@ -1,0 +1,67 @@
+// What the rooms need from the operating system besides files: waiting on a word, threads, memory,
+// time, fork. One .cpp per system, the same order of functions in each.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <system_error>
+
+namespace ringproc::core::os {
+
+// ---- waiting on a word ----
+
+// Waits while word == expected, at most `timeout`; may return early for no reason.
+void wait_on(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
+             std::chrono::nanoseconds timeout) noexcept;
+void wake_one(std::atomic<std::uint32_t>& word) noexcept;
+
+// ---- threads ----
+
+using ThreadId = std::uint32_t;  // 1 .. 2^31 - 1, unique among living threads of the machine
+
+[[nodiscard]] ThreadId current_thread() noexcept;
+// False only if no such thread exists in this process any more.
+[[nodiscard]] bool thread_is_alive(ThreadId thread) noexcept;
+// Starts a detached thread with ordinary scheduling, full affinity and all signals blocked,
+// whatever the caller has. name: at most 15 characters.
+[[nodiscard]] std::error_code start_thread(const char* name, std::function<void()> body);
+
+// ---- memory ----
+
+// A private range of zeroed memory; pages come on first touch or by populate().
+class Memory {
+ public:
+  Memory() noexcept = default;
+  Memory(Memory&& other) noexcept;
+  Memory& operator=(Memory&& other) noexcept;
+  ~Memory();
+
+  [[nodiscard]] static Memory reserve(std::size_t bytes, std::error_code& error) noexcept;
+  // Makes the pages of [0, bytes) present, so that later stores fault no more. Best effort unless
+  // memory is short.
+  [[nodiscard]] std::error_code populate(std::size_t bytes) noexcept;
+  [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, size_}; }
+
+ private:
+  std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+[[nodiscard]] std::size_t page_size() noexcept;
+
+// ---- the process ----
+
+[[nodiscard]] std::uint32_t process_id() noexcept;
+[[nodiscard]] std::uint64_t wall_clock_ns() noexcept;
+// A text that changes at every start of the machine; empty if unknown.
+[[nodiscard]] std::string boot_id();
+// Registers what runs around fork(), once: before (locks taken in the parent), after in the parent,
+// after in the child.
+void at_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept;
+
+}  // namespace ringproc::core::os

@@ -1,0 +1,119 @@
+#include "procedure/open_message.hpp"
+
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "base/error.hpp"
+#include "procedure/mmio_error.hpp"
+
+namespace ringproc::core {
+namespace {
+
+constexpr std::size_t kNameRoom = 128;  // what callers of MMIO_PARSE and MMIO_GETTEMP must provide
+
+LRESULT open_error(const std::error_code& error, const std::string& path) {
+  if (error == std::errc::no_such_file_or_directory && parent_is_missing(path)) {
+    return MMIOERR_PATHNOTFOUND;
+  }
+  return mmio_error(error, MMIOERR_CANNOTOPEN);
+}
+
+// Flags to what the file is opened for. False for an impossible access mode.
+bool request_of(DWORD flags, HandleRequest& request) {
+  OpenRequest& mode = request.mode;
+  switch (flags & MMIO_RWMODE) {
+    case MMIO_READ:
+      break;
+    case MMIO_WRITE:
+      mode.read = false;
+      mode.write = true;
+      break;
+    case MMIO_READWRITE:
+      mode.write = true;
+      break;
+    default:
+      return false;
+  }
+  // The built-in procedure opens created files for both, whatever the access mode says.
+  if (flags & MMIO_CREATE) mode.read = mode.write = mode.create = request.cut = true;
+  const DWORD share = flags & MMIO_SHAREMODE;
+  mode.deny_read = share == MMIO_EXCLUSIVE || share == MMIO_DENYREAD;
+  mode.deny_write = share == MMIO_EXCLUSIVE || share == MMIO_DENYWRITE;
+  return share <= MMIO_DENYNONE;
+}
+
+LRESULT make_temporary(char* name) {
+  if (!name) return MMSYSERR_INVALPARAM;
+  std::error_code error;
+  const std::string made = create_temporary({}, error);
+  if (error) return MMIOERR_FILENOTFOUND;
+  if (made.size() >= kNameRoom) {
+    static_cast<void>(remove_file(made));
+    return MMIOERR_FILENOTFOUND;
+  }
+  std::memcpy(name, made.c_str(), made.size() + 1);
+  return MMSYSERR_NOERROR;
+}
+
+LRESULT qualify(const std::string& path, char* name, bool must_exist) {
+  if (must_exist) {
+    std::error_code error;
+    const auto file = open_file(path, {}, error);
+    if (error) return open_error(error, path);
+  }
+  if (path.size() >= kNameRoom) return MMIOERR_OUTOFMEMORY;  // as documented: the name does not fit
+  std::memcpy(name, path.c_str(), path.size() + 1);
+  return MMSYSERR_NOERROR;
+}
+
+LRESULT finish_open(MMIOINFO& info, std::unique_ptr<Handle> handle) {
+  const auto native = static_cast<DWORD>(handle->native());
+  const auto position = static_cast<DWORD>(handle->tell());
+  const auto key = slots().add(std::move(handle));
+  if (!key) return MMIOERR_TOOMANYOPENFILES;
+  info.adwInfo[0] = native;
+  info.adwInfo[1] = key->slot;
+  info.adwInfo[2] = key->generation;
+  info.lDiskOffset = static_cast<LONG>(position);
+  return MMSYSERR_NOERROR;
+}
+
+}  // namespace
+
+LRESULT on_open(MMIOINFO& info, char* name, std::uint64_t limit) {
+  const DWORD flags = info.dwFlags;
+  if (flags & MMIO_GETTEMP) return make_temporary(name);
+  HandleRequest request;
+  request.limit = limit;
+  if (!request_of(flags, request)) return MMSYSERR_INVALFLAG;
+  std::error_code error;
+  if (!name) {
+    // 32 significant bits, sign-extended: how Windows passes handles through DWORDs.
+    const auto native = static_cast<std::intptr_t>(static_cast<LONG>(info.adwInfo[0]));
+    auto handle = Handle::adopt(native, request, error);
+    return error ? mmio_error(error, MMIOERR_CANNOTOPEN) : finish_open(info, std::move(handle));
+  }
+  const std::string path = absolute_path(name, error);
+  if (error) return mmio_error(error, MMIOERR_CANNOTOPEN);
+  if (flags & (MMIO_PARSE | MMIO_EXIST)) return qualify(path, name, (flags & MMIO_EXIST) != 0);
+  if (flags & MMIO_DELETE) return open_error(remove_file(path), path);
+  auto handle = Handle::open(path, request, error);
+  return error ? open_error(error, path) : finish_open(info, std::move(handle));
+}
+
+LRESULT on_rename(const char* from, const char* to) {
+  if (!from || !to) return MMSYSERR_INVALPARAM;
+  std::error_code error;
+  const std::string old_path = absolute_path(from, error);
+  const std::string new_path = absolute_path(to, error);
+  if (error) return MMIOERR_CANNOTOPEN;
+  FileId id;
+  if (const auto file = open_file(old_path, {}, error)) id = file->state(error).id;
+  error = rename_file(old_path, new_path);
+  if (error) return open_error(error, old_path);
+  Runtime::instance().table().renamed(id, new_path);
+  return MMSYSERR_NOERROR;
+}
+
+}  // namespace ringproc::core

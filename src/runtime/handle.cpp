@@ -1,0 +1,165 @@
+#include "runtime/handle.hpp"
+
+#include <utility>
+
+#include "base/error.hpp"
+#include "runtime/log.hpp"
+
+namespace ringproc::core {
+namespace {
+
+// Options that this version cannot put in force, but that demand it.
+std::error_code check_possible(const Options& options) {
+  return options.survive == Survive::on ? make_error_code(Errc::option) : std::error_code{};
+}
+
+std::error_code choose_options(const HandleRequest& request, const std::string& path,
+                               Options& options) {
+  Defaults& defaults = Runtime::instance().defaults();
+  if (request.options) {
+    options = *request.options;
+  } else if (auto for_path = defaults.path(path)) {
+    options = *for_path;
+  } else {
+    std::string message;
+    options = defaults.process(message);
+    if (!message.empty()) {
+      log(message);
+      return Errc::option;
+    }
+  }
+  const std::error_code error = check_possible(options);
+  if (error) log(path + ": survive=on cannot be met: rings live in process memory in this version");
+  return error;
+}
+
+}  // namespace
+
+Handle::Handle(const HandleRequest& request) noexcept
+    : mode_(request.mode), runtime_(&Runtime::instance()) {
+  cursor_.limit = request.limit;
+}
+
+Handle::~Handle() {
+  if (closed_ || !file_) return;
+  if (const std::error_code error = close()) log("closing a handle: " + error.message());
+}
+
+std::unique_ptr<Handle> Handle::open(const std::string& path, const HandleRequest& request,
+                                     std::error_code& error) {
+  const std::string absolute = absolute_path(path, error);
+  if (error) return nullptr;
+  Options options;
+  error = choose_options(request, absolute, options);
+  if (error) return nullptr;
+  auto backend = open_file(absolute, request.mode, error);
+  if (error) return nullptr;
+  std::unique_ptr<Handle> handle(new Handle(request));
+  error = handle->attach(std::move(backend), options, request);
+  if (error) return nullptr;
+  handle->native_ = handle->file_->backend().native();
+  return handle;
+}
+
+std::unique_ptr<Handle> Handle::adopt(std::intptr_t native, const HandleRequest& request,
+                                      std::error_code& error) {
+  Options options;
+  error = choose_options(request, {}, options);
+  if (error) return nullptr;
+  std::unique_ptr<Handle> handle(new Handle(request));
+  auto backend = adopt_file(native, request.mode, &handle->cursor_.offset, error);
+  if (error) return nullptr;
+  error = handle->attach(std::move(backend), options, request);
+  if (error) return nullptr;
+  handle->native_ = native;
+  handle->adopted_ = true;
+  return handle;
+}
+
+std::error_code Handle::attach(std::unique_ptr<Backend> backend, const Options& options,
+                               const HandleRequest& request) {
+  std::error_code error;
+  attachment_ =
+      runtime_->table().attach(std::move(backend), mode_, request.cut, *runtime_, options, error);
+  file_ = attachment_.file;
+  if (error) return error;
+  attachment_suspect_ = attachment_.suspect;
+  if (attachment_suspect_) {
+    log(file_->backend().path() +
+        ": a sync of this file failed earlier in this process; what is on disk is not known");
+  }
+  return {};
+}
+
+IoResult Handle::note_refusal(const IoResult& result) noexcept {
+  if (result.error) refused_.store(true);
+  return result;
+}
+
+IoResult Handle::write(std::span<const std::byte> data) noexcept {
+  if (!mode_.write) return {0, Errc::access};
+  return note_refusal(file_->write(cursor_, data));
+}
+
+IoResult Handle::write_flush(std::span<const std::byte> data) noexcept {
+  if (!mode_.write) return {0, Errc::access};
+  return note_refusal(file_->write_flush(cursor_, data));
+}
+
+IoResult Handle::write_at(std::span<const std::byte> data, std::uint64_t offset) noexcept {
+  if (!mode_.write) return {0, Errc::access};
+  return note_refusal(file_->write_at(data, offset));
+}
+
+IoResult Handle::read(std::span<std::byte> to) noexcept {
+  if (!mode_.read) return {0, Errc::access};
+  return file_->read(cursor_, to);
+}
+
+bool Handle::seek(std::int64_t offset, Whence whence) noexcept {
+  return file_->seek(cursor_, offset, whence);
+}
+
+FileStatistics Handle::statistics() noexcept {
+  FileStatistics all = file_->statistics();
+  all.handles = static_cast<std::uint32_t>(runtime_->table().handles(*file_));
+  return all;
+}
+
+std::error_code Handle::flush() noexcept {
+  return mode_.write ? file_->flush() : std::error_code{};
+}
+
+std::error_code Handle::close(bool keep_native) noexcept {
+  if (std::exchange(closed_, true)) return Errc::stale_handle;
+  const std::uint64_t position = tell();
+  std::error_code error = mode_.write ? file_->drain_for_close() : std::error_code{};
+  if (!error && refused_.load()) error = Errc::refused;
+  const bool unwritten = error == Errc::unwritten;
+  if (unwritten) runtime_->table().abandon(*file_);
+
+  const bool last = runtime_->table().detach(attachment_);
+  std::error_code close_error;
+  if (adopted_) {
+    if (keep_native) {
+      seek_native(native_, position);
+    } else {
+      close_error = close_native(native_);
+    }
+  }
+  if (last && unwritten) {
+    log(file_->backend().path() + ": close timed out; its bytes are still being written");
+    return error;
+  }
+  if (last) {
+    if (file_->writable()) runtime_->detach(*file_);
+    if (keep_native && !adopted_) file_->backend().release(position);
+    const std::error_code backend_error = file_->close_backends();
+    if (!close_error) close_error = backend_error;
+  } else if (keep_native && !adopted_) {
+    close_error = Errc::sharing;  // others still write through it: it cannot be given away
+  }
+  return error ? error : close_error;
+}
+
+}  // namespace ringproc::core

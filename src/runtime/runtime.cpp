@@ -1,0 +1,133 @@
+#include "runtime/runtime.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <utility>
+
+#include "os/os.hpp"
+#include "runtime/log.hpp"
+
+namespace ringproc::core {
+namespace {
+
+constexpr std::uint64_t kTurn =
+    16 * 1024 * 1024;  // bytes a lane writes for one file before others get a turn
+
+// What a lane does with a file's steps: none, has them, has them and is to look once more.
+constexpr std::uint32_t kNone = 0;
+constexpr std::uint32_t kPosted = 1;
+constexpr std::uint32_t kAgain = 2;
+
+std::mutex instance_mutex;
+Runtime* instance_pointer = nullptr;  // guarded by instance_mutex
+std::atomic<std::uint32_t> owner_process{0};
+
+}  // namespace
+
+Runtime& Runtime::instance() {
+  const std::lock_guard lock(instance_mutex);
+  if (!instance_pointer) {
+    instance_pointer = new Runtime;
+    if (owner_process.exchange(os::process_id()) == 0) {
+      os::at_fork(before_fork, after_fork_parent, after_fork_child);
+      // A full table of exit handlers costs only the drain at exit; close() is not affected.
+      static_cast<void>(std::atexit(at_exit));
+    }
+  }
+  return *instance_pointer;
+}
+
+Runtime::Runtime() : service_([this](const std::shared_ptr<File>& file) { post_steps(file); }) {}
+
+std::error_code Runtime::attach(const std::shared_ptr<File>& file) {
+  {
+    const std::lock_guard lock(start_);
+    if (!started_) {
+      if (auto error = service_.start()) return error;
+      started_ = true;
+    }
+  }
+  if (auto error = lanes_.prepare(file->id().device)) return error;
+  service_.add(file);
+  return {};
+}
+
+void Runtime::detach(File& file) noexcept {
+  if (file.scheduler_id != 0) service_.remove(file.scheduler_id);
+}
+
+void Runtime::ring(File& file) noexcept { service_.ring(file); }
+
+void Runtime::drain_now(File& file) noexcept { post_steps(file.shared_from_this()); }
+
+// One lane at a time has a file's steps; who asks meanwhile makes it look once more.
+void Runtime::post_steps(const std::shared_ptr<File>& file) {
+  std::uint32_t state = file->steps.load();
+  for (;;) {
+    const std::uint32_t next = state == kNone ? kPosted : kAgain;
+    if (state == kAgain) return;
+    if (file->steps.compare_exchange_weak(state, next)) break;
+  }
+  if (state != kNone) return;
+  lanes_.post(file->id().device, [this, file] { run_steps(file); });
+}
+
+void Runtime::run_steps(const std::shared_ptr<File>& file) {
+  const Step step = file->drain().work(kTurn);
+  const bool again = file->steps.exchange(kNone) == kAgain;
+  retire_if_abandoned(file);
+  if (again || step == Step::progressed) {
+    post_steps(file);
+    return;
+  }
+  service_.ring(*file);
+}
+
+// After a close that ran out of time: the file is given back to the system when its lane has come
+// to an end.
+void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
+  if (!file->drain().failed() && file->drain().has_work()) return;
+  if (!table_.retire(*file)) return;
+  detach(*file);
+  const std::error_code error = file->close_backends();
+  log(file->backend().path() +
+      (file->drain().failed() ? ": given up after close timed out"
+                              : ": written completely after close timed out") +
+      (error ? "; closing it: " + error.message() : ""));
+}
+
+// An ordinary exit() without close.
+void Runtime::at_exit() {
+  if (owner_process.load() != os::process_id()) return;  // a child that never opened anything
+  Runtime& runtime = instance();
+  for (const auto& file : runtime.table_.all()) {
+    if (!file->writable() || file->failure().error) continue;
+    if (auto error = file->drain_for_exit()) {
+      log(file->backend().path() + ": not completely written at exit: " + error.message());
+    }
+  }
+}
+
+void Runtime::before_fork() {
+  instance_mutex.lock();
+  if (instance_pointer) instance_pointer->table_.lock();
+}
+
+void Runtime::after_fork_parent() {
+  if (instance_pointer) instance_pointer->table_.unlock();
+  instance_mutex.unlock();
+}
+
+// The parent's threads do not exist here: its files are dead, and a new runtime is made at the next
+// open.
+void Runtime::after_fork_child() {
+  owner_process.store(os::process_id());
+  if (instance_pointer) {
+    instance_pointer->table_.orphan_all();
+    instance_pointer->table_.unlock();
+  }
+  instance_pointer = nullptr;  // the old one is left to the handles that point to it
+  instance_mutex.unlock();
+}
+
+}  // namespace ringproc::core

@@ -1,0 +1,48 @@
+// The process's runtime: open files, service thread, lanes, defaults. Made at the first open and
+// never destroyed, because threads and exit handlers use it to the last. A forked child gets a new
+// one.
+#pragma once
+
+#include <memory>
+#include <system_error>
+
+#include "file/file.hpp"
+#include "file/scheduler.hpp"
+#include "runtime/defaults.hpp"
+#include "runtime/lanes.hpp"
+#include "runtime/service.hpp"
+#include "runtime/table.hpp"
+
+namespace ringproc::core {
+
+class Runtime final : public Scheduler {
+ public:
+  [[nodiscard]] static Runtime& instance();
+
+  [[nodiscard]] FileTable& table() noexcept { return table_; }
+  [[nodiscard]] Defaults& defaults() noexcept { return defaults_; }
+
+  [[nodiscard]] std::error_code attach(const std::shared_ptr<File>& file) override;
+  void detach(File& file) noexcept override;
+  void ring(File& file) noexcept override;
+  void drain_now(File& file) noexcept override;
+
+ private:
+  Runtime();
+  void post_steps(const std::shared_ptr<File>& file);
+  void run_steps(const std::shared_ptr<File>& file);
+  void retire_if_abandoned(const std::shared_ptr<File>& file);
+  static void at_exit();
+  static void before_fork();
+  static void after_fork_parent();
+  static void after_fork_child();
+
+  FileTable table_;
+  Defaults defaults_;
+  Lanes lanes_;
+  Service service_;
+  std::mutex start_;
+  bool started_ = false;  // guarded by start_
+};
+
+}  // namespace ringproc::core

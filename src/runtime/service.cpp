@@ -1,0 +1,195 @@
+#include "runtime/service.hpp"
+
+#include <algorithm>
+#include <new>
+
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/post.hpp>
+
+#include "os/os.hpp"
+
+namespace ringproc::core {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kWriteOut = 256 * 1024;  // so much is worth a write
+constexpr auto kIdleAfter = 5s;                  // without a byte, the next one rings
+constexpr auto kFirstLook = 10ms;                // after a ring, to learn the rate
+constexpr auto kShortestLook = 2ms;
+
+}  // namespace
+
+template <typename T>
+struct Service::WakeAllocator {
+  using value_type = T;
+  explicit WakeAllocator(WakeMemory& m) noexcept : memory(&m) {}
+  template <typename U>
+  WakeAllocator(const WakeAllocator<U>& other) noexcept : memory(other.memory) {}
+  T* allocate(std::size_t n) {
+    // waking_ keeps a second one away; Asio needs about 100 bytes. Larger would be a new Asio: fail
+    // loudly.
+    if (n * sizeof(T) > memory->bytes.size()) throw std::bad_alloc();
+    return reinterpret_cast<T*>(memory->bytes.data());
+  }
+  void deallocate(T*, std::size_t) noexcept {}
+  template <typename U>
+  bool operator==(const WakeAllocator<U>& other) const noexcept {
+    return memory == other.memory;
+  }
+  WakeMemory* memory;
+};
+
+Service::Service(std::function<void(const std::shared_ptr<File>&)> post_steps)
+    : post_steps_(std::move(post_steps)) {}
+
+std::error_code Service::start() {
+  return os::start_thread("ringproc-service", [this] { io_.run(); });
+}
+
+void Service::add(const std::shared_ptr<File>& file) {
+  {
+    const std::lock_guard lock(m_);
+    file->scheduler_id = ++last_id_;
+    // A node per file (it stands in the queue once at most) and a spare, so that ring() never
+    // allocates.
+    if (++files_ >= ready_nodes_) {
+      ready_.reserve(64);
+      ready_nodes_ += 64;
+    }
+  }
+  boost::asio::post(io_, [this, file] { watches_[file->scheduler_id].file = file; });
+}
+
+void Service::remove(std::uint32_t id) {
+  {
+    const std::lock_guard lock(m_);
+    --files_;
+  }
+  boost::asio::post(io_, [this, id] {
+    const auto at = watches_.find(id);
+    if (at == watches_.end()) return;
+    stop_looking(id, at->second);
+    watches_.erase(at);
+  });
+}
+
+void Service::ring(File& file) noexcept {
+  if (file.in_ready_queue.exchange(true)) return;
+  if (!ready_.bounded_push(file.scheduler_id)) {
+    file.in_ready_queue.exchange(
+        false);  // cannot be: a node was reserved; the age timer still looks
+    return;
+  }
+  wake();
+}
+
+void Service::wake() {
+  if (waking_.exchange(true)) return;
+  boost::asio::post(
+      io_, boost::asio::bind_allocator(WakeAllocator<void*>(wake_memory_), [this] { on_wake(); }));
+}
+
+void Service::on_wake() {
+  waking_.exchange(false);  // before the queue is emptied: who comes later wakes again
+  const auto now = Clock::now();
+  std::uint32_t id = 0;
+  while (ready_.pop(id)) {
+    const auto at = watches_.find(id);
+    if (at == watches_.end()) continue;  // closed meanwhile
+    at->second.file->in_ready_queue.exchange(false);
+    look(id, at->second, now);
+  }
+  set_timer();
+}
+
+void Service::on_timer() {
+  const auto now = Clock::now();
+  while (!looks_.empty() && looks_.begin()->first <= now) {
+    const std::uint32_t id = looks_.begin()->second;
+    look(id, watches_.at(id), now);
+  }
+  set_timer();
+}
+
+void Service::set_timer() {
+  if (looks_.empty()) {
+    timer_.cancel();
+    timer_set_.reset();
+    return;
+  }
+  const auto next = looks_.begin()->first;
+  if (timer_set_ && *timer_set_ <= next) return;  // fires early, looks, and is set anew
+  timer_set_ = next;
+  timer_.expires_at(next);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;  // set anew or cancelled
+    timer_set_.reset();
+    on_timer();
+  });
+}
+
+// The one decision: hand the bytes to a lane, look again later, or let the writer's next byte ring.
+void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
+  File& file = *watch.file;
+  stop_looking(id, watch);
+  if (file.drain().failed()) return;
+  if (file.steps.load() != 0) return;  // a lane is at it, and rings when it is done
+
+  const RegionHeader& header = file.drain().header();
+  const std::uint64_t written = header.written.load(std::memory_order_acquire);
+  const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
+  const std::uint64_t pending = accepted - written;
+  const std::uint64_t arrived = accepted - watch.seen_accepted;
+  const auto since = now - watch.last_look;
+  watch.last_look = now;
+  watch.seen_accepted = accepted;
+  if (arrived > 0) watch.last_byte = now;
+
+  if (std::exchange(watch.idle, false)) watch.oldest = now;  // the first byte has just come
+  const bool work = file.drain().has_work();
+  const std::uint64_t quarter = std::max<std::uint64_t>(file.capacity() / 4, 1);
+  const bool idle = !work && now - watch.last_byte >= kIdleAfter;
+  if (!work) watch.oldest = now;
+  if (pending >= std::min(kWriteOut, quarter) || (work && now - watch.oldest >= file.age())) {
+    watch.oldest = now;
+    file.doorbell().take();  // nobody needs to ring until the lane is done
+    post_steps_(watch.file);
+    return;
+  }
+  // Armed first, looked at second: see Doorbell. What came in between rings through us.
+  const std::uint64_t wake_at = idle ? written : written + quarter;
+  file.doorbell().arm(wake_at);
+  if (header.accepted.load(std::memory_order_seq_cst) > wake_at && file.doorbell().take()) {
+    watch.oldest = std::min(watch.oldest, now);
+    look_again(id, watch, now);
+    return;
+  }
+  watch.idle = idle;
+  if (idle) return;
+  auto next = now + kFirstLook;
+  if (arrived > 0 && since < kIdleAfter) {
+    const auto missing = std::min(kWriteOut, quarter) - pending;
+    const double seconds = std::chrono::duration<double>(since).count() *
+                           static_cast<double>(missing) / static_cast<double>(arrived);
+    next = now + std::max<Clock::duration>(
+                     kShortestLook, std::chrono::duration_cast<Clock::duration>(
+                                        std::chrono::duration<double>(std::min(seconds, 10.0))));
+  } else if (!work) {
+    next = now + file.age();
+  }
+  look_again(id, watch, std::min(next, watch.oldest + file.age()));
+}
+
+void Service::look_again(std::uint32_t id, Watch& watch, Clock::time_point at) {
+  stop_looking(id, watch);
+  watch.next_look = at;
+  watch.looking = true;
+  looks_.emplace(at, id);
+}
+
+void Service::stop_looking(std::uint32_t id, Watch& watch) {
+  if (std::exchange(watch.looking, false)) looks_.erase({watch.next_look, id});
+}
+
+}  // namespace ringproc::core

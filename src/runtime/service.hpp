@@ -1,0 +1,87 @@
+// The service thread: decides when a file's bytes are written out. One timer for all files; it
+// never does file I/O, so a hung disk cannot stop it.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/lockfree/queue.hpp>
+
+#include "file/file.hpp"
+
+namespace ringproc::core {
+
+class Service {
+ public:
+  // post_steps: has a lane run the file's steps and call ring() afterwards.
+  explicit Service(std::function<void(const std::shared_ptr<File>&)> post_steps);
+
+  [[nodiscard]] std::error_code start();
+  // Any thread, not on a writer's way.
+  void add(const std::shared_ptr<File>& file);
+  void remove(std::uint32_t id);
+  // Any thread, the writer's included: the file is to be looked at. No allocation.
+  void ring(File& file) noexcept;
+
+ private:
+  // What the service thread knows of a file.
+  struct Watch {
+    std::shared_ptr<File> file;
+    Clock::time_point next_look{};  // in looks_ if looking
+    bool looking = false;
+    Clock::time_point last_look{};
+    Clock::time_point last_byte{};  // when bytes were last seen to arrive
+    Clock::time_point oldest{};     // no byte that is pending was accepted before this
+    std::uint64_t seen_accepted = 0;
+    bool idle = true;  // the writer's next byte rings
+  };
+
+  // Memory for the one wake-up that can be under way, so that ringing allocates nothing.
+  struct WakeMemory {
+    alignas(std::max_align_t) std::array<std::byte, 256> bytes;
+  };
+  template <typename T>
+  struct WakeAllocator;
+
+  void wake();
+  void on_wake();
+  void on_timer();
+  void set_timer();
+  void look(std::uint32_t id, Watch& watch, Clock::time_point now);
+  void look_again(std::uint32_t id, Watch& watch, Clock::time_point at);
+  void stop_looking(std::uint32_t id, Watch& watch);
+
+  const std::function<void(const std::shared_ptr<File>&)> post_steps_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_{
+      io_.get_executor()};
+  boost::asio::steady_timer timer_{io_};
+  boost::lockfree::queue<std::uint32_t> ready_{64};
+  std::mutex m_;
+  std::uint32_t last_id_ = 0;    // guarded by m_
+  std::size_t files_ = 0;        // guarded by m_
+  std::size_t ready_nodes_ = 0;  // guarded by m_: nodes that ready_ has, at least
+  std::atomic<bool> waking_{false};
+  WakeMemory wake_memory_;
+
+  // The service thread's alone.
+  std::map<std::uint32_t, Watch> watches_;
+  std::set<std::pair<Clock::time_point, std::uint32_t>> looks_;
+  std::optional<Clock::time_point> timer_set_;
+};
+
+}  // namespace ringproc::core

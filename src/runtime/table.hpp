@@ -1,0 +1,73 @@
+// All open files of the process, by identity: one File per (device, inode), however many handles.
+// Any thread.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "backend/backend.hpp"
+#include "file/file.hpp"
+
+namespace ringproc::core {
+
+class FileTable {
+ public:
+  // What a handle holds: its file, and its place among the modes that others are checked against.
+  struct Attachment {
+    std::shared_ptr<File> file;
+    std::list<OpenRequest>::iterator mode;
+    bool suspect = false;  // a sync of this file failed earlier in this process
+  };
+
+  // Attaches a freshly opened OS file: to the File that has its identity already, or to a new one.
+  // `cut`: the file is to be emptied. Errors: Errc::sharing (also while an abandoned close is not
+  // over), the OS's, memory. Blocks: on the drain, if a file that is open is cut.
+  [[nodiscard]] Attachment attach(std::unique_ptr<Backend> opened, const OpenRequest& mode,
+                                  bool cut, Scheduler& scheduler, const Options& options,
+                                  std::error_code& error);
+
+  // Gives an attachment up. Returns: true if it was the file's last; the caller then closes the
+  // backends.
+  [[nodiscard]] bool detach(Attachment& attachment) noexcept;
+
+  // The last handle could not wait for the drain: the file stays here, closed to opens, until
+  // retire().
+  void abandon(File& file) noexcept;
+  // An abandoned file's lane came back. Returns true if the file was abandoned and is now gone from
+  // the table.
+  [[nodiscard]] bool retire(File& file) noexcept;
+
+  // The file was renamed: paths follow the identity.
+  void renamed(const FileId& id, const std::string& to);
+
+  [[nodiscard]] std::vector<std::shared_ptr<File>> all() const;
+  [[nodiscard]] std::size_t handles(const File& file) const noexcept;
+
+  // Around fork(): nobody else may be inside while the process is copied.
+  void lock() { m_.lock(); }
+  void unlock() { m_.unlock(); }
+  // In the child: every file belongs to the parent.
+  void orphan_all() noexcept;
+
+ private:
+  struct Entry {
+    std::shared_ptr<File> file;
+    std::list<OpenRequest> modes;
+    bool abandoned = false;
+  };
+
+  [[nodiscard]] static bool excludes(const Entry& entry, const OpenRequest& mode) noexcept;
+  [[nodiscard]] static OpenRequest all_modes(const std::list<OpenRequest>& modes) noexcept;
+
+  mutable std::mutex m_;
+  std::map<FileId, Entry> entries_;  // guarded by m_
+  std::set<FileId> suspects_;        // guarded by m_
+};
+
+}  // namespace ringproc::core
