@@ -1,6 +1,7 @@
 // ringproc's own error codes beside the system's, as std::error_code. Any thread; never throws.
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <system_error>
 
@@ -28,6 +29,19 @@ enum class Errc : int {
 [[nodiscard]] std::error_code make_error_code(Errc code) noexcept;
 
 namespace core {
+
+// Not in std::errc, and not known to every system.
+#ifdef EDQUOT
+inline constexpr int kQuotaExceeded = EDQUOT;
+#else
+inline constexpr int kQuotaExceeded = ENOSPC;
+#endif
+
+// No room for more bytes: a full disk, or a used-up quota.
+[[nodiscard]] inline bool is_disk_full(const std::error_code& error) noexcept {
+  return error == std::errc::no_space_on_device ||
+         error == std::error_code(kQuotaExceeded, std::system_category());
+}
 
 // The C API's form: 0, -errno for system errors, the RINGPROC_E_* value for our own.
 [[nodiscard]] int to_c_code(const std::error_code& error) noexcept;

@@ -124,15 +124,9 @@ class Drain {
   [[nodiscard]] RegionHeader& header() const noexcept { return region_.header(); }
 
  private:
-  struct Batch;
-
   [[nodiscard]] bool reached(const Target& target, Level level) const noexcept;
   [[nodiscard]] bool written_to(const Target& target) const noexcept;
-  [[nodiscard]] bool claim(Batch& batch) noexcept;
-  void claim_patch(Batch& batch, const Patch& patch) const noexcept;
-  void claim_run(Batch& batch, std::uint64_t limit) const noexcept;
-  [[nodiscard]] Step write_batch(const Batch& batch) noexcept;
-  void advance(const Batch& batch, std::uint64_t done) noexcept;
+  [[nodiscard]] Step write_owned() noexcept;
   void store_identity() noexcept;
   void leave_write_step() noexcept;
   [[nodiscard]] Step sync_owned() noexcept;

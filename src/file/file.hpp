@@ -84,6 +84,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
 
   // ---- for the scheduler ----
   [[nodiscard]] Drain& drain() noexcept { return side()->drain; }
+  [[nodiscard]] const Region& region() const noexcept { return *side()->region; }
   [[nodiscard]] Doorbell& doorbell() noexcept { return side()->doorbell; }
   [[nodiscard]] std::chrono::milliseconds age() const noexcept;
   [[nodiscard]] std::uint64_t capacity() const noexcept { return side()->producer.capacity(); }

@@ -1,7 +1,7 @@
 // The application in the buffer itself: mmioGetInfo, mmioSetInfo, mmioAdvance, mmioSetBuffer.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "mmio/buffered.hpp"
 #include "mmio/handle_table.hpp"
@@ -31,7 +31,7 @@ bool describes(const MMIOINFO& copy, const OpenFile& file) noexcept {
 UINT take_over(OpenFile& file, const MMIOINFO& copy) noexcept {
   if (!describes(copy, file)) return MMSYSERR_INVALPARAM;
   file.info.lDiskOffset = copy.lDiskOffset;
-  std::copy_n(copy.adwInfo, 3, file.info.adwInfo);
+  std::memcpy(file.info.adwInfo, copy.adwInfo, sizeof copy.adwInfo);  // may be misaligned
   if (file.capacity() == 0) {
     file.info.lBufOffset = copy.lDiskOffset;
     return MMSYSERR_NOERROR;

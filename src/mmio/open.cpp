@@ -1,8 +1,8 @@
 // mmioOpen, mmioClose, mmioRename: from a name to a procedure and back. Any thread; no lock is held
 // while a procedure runs.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <utility>
 
@@ -41,7 +41,7 @@ void describe(MMIOINFO& info, const ProcedureUse& use, const MMIOINFO* given, DW
   info.pIOProc = use.procedure();
   if (given == nullptr) return;
   info.htask = given->htask;
-  std::copy_n(given->adwInfo, 3, info.adwInfo);
+  std::memcpy(info.adwInfo, given->adwInfo, sizeof info.adwInfo);  // may be misaligned
 }
 
 // MMIO_DELETE and MMIO_GETTEMP: the procedure acts on the name and opens nothing.

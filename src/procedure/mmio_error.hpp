@@ -4,6 +4,7 @@
 
 #include <system_error>
 
+#include "base/error.hpp"
 #include "ringproc/mmio.h"
 
 namespace ringproc::core {
@@ -25,9 +26,7 @@ namespace ringproc::core {
   if (error == errc::too_many_files_open || error == errc::too_many_files_open_in_system) {
     return MMIOERR_TOOMANYOPENFILES;
   }
-  if (error == errc::no_space_on_device || error == errc::file_too_large) {
-    return MMIOERR_CANNOTEXPAND;
-  }
+  if (is_disk_full(error) || error == errc::file_too_large) return MMIOERR_CANNOTEXPAND;
   if (error == errc::filename_too_long) return MMIOERR_INVALIDFILE;
   if (error == errc::not_enough_memory) return MMIOERR_OUTOFMEMORY;
   return fallback;

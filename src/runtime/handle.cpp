@@ -126,9 +126,8 @@ FileStatistics Handle::statistics() noexcept {
   return all;
 }
 
-std::error_code Handle::flush() noexcept {
-  return mode_.write ? file_->flush() : std::error_code{};
-}
+// Through a reader too: it covers what other handles of the process had accepted.
+std::error_code Handle::flush() noexcept { return file_->flush(); }
 
 std::error_code Handle::close(bool keep_native) noexcept {
   if (std::exchange(closed_, true)) return Errc::stale_handle;

@@ -58,7 +58,14 @@ void Service::add(const std::shared_ptr<File>& file) {
       ready_nodes_ += 64;
     }
   }
-  boost::asio::post(io_, [this, file] { watches_[file->scheduler_id].file = file; });
+  boost::asio::post(io_, [this, file] {
+    Watch& watch = watches_[file->scheduler_id];
+    watch.file = file;
+    // It may have rung before it was known here, and its number been passed over.
+    file->in_ready_queue.exchange(false);
+    look(file->scheduler_id, watch, Clock::now());
+    set_timer();
+  });
 }
 
 void Service::remove(std::uint32_t id) {
@@ -76,11 +83,8 @@ void Service::remove(std::uint32_t id) {
 
 void Service::ring(File& file) noexcept {
   if (file.in_ready_queue.exchange(true)) return;
-  if (!ready_.bounded_push(file.scheduler_id)) {
-    file.in_ready_queue.exchange(
-        false);  // cannot be: a node was reserved; the age timer still looks
-    return;
-  }
+  // Cannot fail while every file has its node; if it did, everybody would be looked at.
+  if (!ready_.bounded_push(file.scheduler_id)) look_at_all_.exchange(true);
   wake();
 }
 
@@ -99,6 +103,12 @@ void Service::on_wake() {
     if (at == watches_.end()) continue;  // closed meanwhile
     at->second.file->in_ready_queue.exchange(false);
     look(id, at->second, now);
+  }
+  if (look_at_all_.exchange(false)) {
+    for (auto& [each, watch] : watches_) {
+      watch.file->in_ready_queue.exchange(false);
+      look(each, watch, now);
+    }
   }
   set_timer();
 }

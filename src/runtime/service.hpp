@@ -76,6 +76,7 @@ class Service {
   std::size_t files_ = 0;        // guarded by m_
   std::size_t ready_nodes_ = 0;  // guarded by m_: nodes that ready_ has, at least
   std::atomic<bool> waking_{false};
+  std::atomic<bool> look_at_all_{false};
   WakeMemory wake_memory_;
 
   // The service thread's alone.

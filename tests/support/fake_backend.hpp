@@ -1,0 +1,109 @@
+// A file in memory whose calls can be made to fail, fall short, or call back. Steps are run by
+// hand; one thread unless a test says otherwise.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "backend/backend.hpp"
+
+namespace ringproc::core {
+
+struct FakeDisk {
+  std::vector<std::byte> bytes;                                 // what the OS has
+  std::vector<std::byte> durable;                               // what survives a power cut
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> writes;  // (offset, length) of each call
+  int syncs = 0;
+  int name_syncs = 0;
+  std::size_t most_per_write = SIZE_MAX;
+  std::function<std::error_code(int call)>
+      on_write;  // before the call; an error makes it take nothing
+  std::function<std::error_code(int call)> on_sync;
+  std::error_code name_error;
+  std::error_code read_error;
+
+  [[nodiscard]] std::string text() const {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  }
+};
+
+class FakeBackend final : public Backend {
+ public:
+  explicit FakeBackend(FakeDisk& disk) : disk_(disk) {}
+
+  IoResult write_at(std::span<const std::span<const std::byte>> parts,
+                    std::uint64_t offset) noexcept override {
+    if (disk_.on_write) {
+      if (auto error = disk_.on_write(++calls_)) return {0, error};
+    }
+    std::size_t done = 0;
+    for (const auto& part : parts) {
+      const std::size_t n = std::min(part.size(), disk_.most_per_write - done);
+      const std::size_t at = static_cast<std::size_t>(offset) + done;
+      if (disk_.bytes.size() < at + n) disk_.bytes.resize(at + n);
+      std::memcpy(disk_.bytes.data() + at, part.data(), n);
+      done += n;
+    }
+    disk_.writes.emplace_back(offset, done);
+    return {done, {}};
+  }
+
+  IoResult read_at(std::span<std::byte> to, std::uint64_t offset) noexcept override {
+    if (disk_.read_error) return {0, disk_.read_error};
+    if (offset >= disk_.bytes.size()) return {};
+    const std::size_t n =
+        std::min(to.size(), disk_.bytes.size() - static_cast<std::size_t>(offset));
+    std::memcpy(to.data(), disk_.bytes.data() + offset, n);
+    return {n, {}};
+  }
+
+  std::error_code sync() noexcept override {
+    std::vector<std::byte> before = disk_.bytes;  // bytes written during the sync are not covered
+    ++disk_.syncs;
+    if (disk_.on_sync) {
+      if (auto error = disk_.on_sync(disk_.syncs)) return error;
+    }
+    disk_.durable = std::move(before);
+    return {};
+  }
+
+  std::error_code sync_name() noexcept override {
+    ++disk_.name_syncs;
+    return disk_.name_error;
+  }
+
+  std::error_code truncate(std::uint64_t size) noexcept override {
+    disk_.bytes.resize(static_cast<std::size_t>(size));
+    return {};
+  }
+  FileState state(std::error_code& error) noexcept override {
+    error = {};
+    return {{1, 1}, disk_.bytes.size(), 1, 2, 3};
+  }
+  void set_path(std::string path) override { path_ = std::move(path); }
+  std::string path() const override { return path_; }
+  std::error_code share(const OpenRequest&) noexcept override { return {}; }
+  bool locks() const noexcept override { return true; }
+  std::intptr_t native() const noexcept override { return 77; }
+  void release(std::uint64_t) noexcept override {}
+  std::error_code close() noexcept override { return {}; }
+
+ private:
+  FakeDisk& disk_;
+  int calls_ = 0;
+  std::string path_ = "/fake";
+};
+
+inline std::span<const std::byte> bytes_of(std::string_view text) {
+  return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+inline std::error_code io_error() { return std::make_error_code(std::errc::io_error); }
+inline std::error_code full_disk() { return std::make_error_code(std::errc::no_space_on_device); }
+
+}  // namespace ringproc::core

@@ -1,0 +1,168 @@
+#include "file/file.hpp"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+#include "support/stepped_file.hpp"
+
+namespace ringproc::core {
+namespace {
+
+Options blocking() {
+  Options options = SteppedFile::small_ring();
+  options.on_full = OnFull::block;
+  return options;
+}
+
+TEST(Write, RefusedForLackOfRoomAcceptsNothing) {
+  SteppedFile f;
+  ASSERT_TRUE(f.write(std::string(4000, 'a')));
+
+  EXPECT_EQ(f.file->write(f.cursor, bytes_of(std::string(100, 'b'))).error, Errc::overrun);
+
+  EXPECT_EQ(f.cursor.offset, 4000u);
+  const FileStatistics statistics = f.file->statistics();
+  EXPECT_EQ(statistics.accepted, 4000u);
+  EXPECT_EQ(statistics.refused_writes, 1u);
+  EXPECT_EQ(statistics.refused_bytes, 100u);
+}
+
+TEST(Write, LargerThanTheRingIsRefusedUnderFail) {
+  SteppedFile f;
+  EXPECT_EQ(f.file->write(f.cursor, bytes_of(std::string(5000, 'b'))).error, Errc::overrun);
+  EXPECT_EQ(f.file->statistics().accepted, 0u);
+}
+
+TEST(Write, LargerThanTheRingIsAcceptedInPartsUnderBlock) {
+  SteppedFile f(blocking());
+  f.scheduler.helpful = true;
+  const std::string large(20'000, 'b');
+
+  EXPECT_EQ(f.file->write(f.cursor, bytes_of(large)).bytes, large.size());
+
+  f.drain();
+  EXPECT_EQ(f.disk.text(), large);
+}
+
+TEST(Write, AFailureBetweenPartsIsStickyAndTellsHowMuchWasTaken) {
+  Options options = blocking();
+  options.write_timeout = std::chrono::milliseconds(1);
+  SteppedFile f(options);  // nobody drains
+
+  EXPECT_EQ(f.file->write(f.cursor, bytes_of(std::string(9000, 'b'))).error, Errc::timeout);
+
+  EXPECT_EQ(f.file->failure().operation, Operation::accept);
+  EXPECT_EQ(f.file->failure().position, 4096u);
+  EXPECT_EQ(f.cursor.offset, 4096u);
+  EXPECT_FALSE(f.write("x"));
+}
+
+TEST(Write, TimesOutWhenNoRoomComes) {
+  Options options = blocking();
+  options.write_timeout = std::chrono::milliseconds(1);
+  SteppedFile f(options);
+  ASSERT_TRUE(f.write(std::string(4096, 'a')));
+  EXPECT_EQ(f.file->write(f.cursor, bytes_of("b")).error, Errc::timeout);
+  EXPECT_FALSE(f.file->drain().failed()) << "nothing was taken: the next write may succeed";
+  f.drain();
+  EXPECT_TRUE(f.write("b"));
+}
+
+TEST(Write, ABlockedWriterIsReleasedByAFailure) {
+  SteppedFile f(blocking());
+  ASSERT_TRUE(f.write(std::string(4096, 'a')));
+  std::error_code error;
+  std::thread writer([&] { error = f.file->write(f.cursor, bytes_of("b")).error; });
+  f.disk.on_write = [](int) { return io_error(); };
+  EXPECT_EQ(f.file->drain().write_step(), Step::failed);
+  writer.join();
+  EXPECT_EQ(error, io_error());
+}
+
+TEST(Write, BlockedWritersAreAllServed) {
+  SteppedFile f(blocking());
+  ASSERT_TRUE(f.write(std::string(4096, 'a')));
+  std::vector<std::thread> writers;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    writers.emplace_back([&, i] {
+      Cursor cursor{4096 + i * 4000};
+      EXPECT_FALSE(f.file->write(cursor, bytes_of(std::string(4000, 'w'))).error);
+    });
+  }
+  while (f.file->statistics().accepted < 4096 + 4 * 4000) {
+    static_cast<void>(f.file->drain().write_step());
+  }
+  for (auto& writer : writers) writer.join();
+  f.drain();
+  EXPECT_EQ(f.disk.text(), std::string(4096, 'a') + std::string(16'000, 'w'));
+}
+
+TEST(Write, StopsAtTheLimitOfTheHandle) {
+  SteppedFile f;
+  f.cursor.limit = 10;
+  ASSERT_TRUE(f.write("12345678"));
+  EXPECT_EQ(f.file->write(f.cursor, bytes_of("abc")).error,
+            std::make_error_code(std::errc::file_too_large));
+  EXPECT_TRUE(f.write("ab"));
+}
+
+TEST(Write, RingsWhenItsBytesPassTheMark) {
+  SteppedFile f;
+  f.file->doorbell().arm(100);
+  ASSERT_TRUE(f.write(std::string(100, 'x')));
+  EXPECT_EQ(f.scheduler.rings, 0);
+  ASSERT_TRUE(f.write("x"));
+  EXPECT_EQ(f.scheduler.rings, 1);
+}
+
+TEST(Write, OfNothingIsNothing) {
+  SteppedFile f;
+  EXPECT_FALSE(f.file->write(f.cursor, {}).error);
+  EXPECT_EQ(f.file->statistics().accepted, 0u);
+}
+
+TEST(Seek, IsArithmeticOnTheLogicalSize) {
+  SteppedFile f(SteppedFile::small_ring(), "0123");
+  ASSERT_TRUE(f.seek(10) && f.write("ab"));
+  EXPECT_TRUE(f.file->seek(f.cursor, -2, Whence::end));
+  EXPECT_EQ(f.cursor.offset, 10u);
+  EXPECT_TRUE(f.file->seek(f.cursor, -4, Whence::current));
+  EXPECT_EQ(f.cursor.offset, 6u);
+  EXPECT_FALSE(f.file->seek(f.cursor, -7, Whence::current));
+  EXPECT_FALSE(f.file->seek(f.cursor, INT64_MIN, Whence::end));
+  EXPECT_FALSE(f.file->seek(f.cursor, INT64_MAX, Whence::current));
+  EXPECT_EQ(f.cursor.offset, 6u) << "an error leaves the cursor";
+}
+
+TEST(Patch, OfMoreThanTheMaximumIsRefused) {
+  SteppedFile f;
+  EXPECT_EQ(f.file->write_at(bytes_of(std::string(kMaxPatch + 1, 'x')), 0).error, Errc::limit);
+  EXPECT_TRUE(f.write_at(std::string(kMaxPatch, 'x'), 0));
+}
+
+TEST(Patch, BeyondTheEndMovesTheLogicalSize) {
+  SteppedFile f;
+  ASSERT_TRUE(f.write_at("x", 99));
+  EXPECT_EQ(f.file->statistics().logical_size, 100u);
+}
+
+TEST(Cut, ComesAfterEverythingAccepted) {
+  SteppedFile f;
+  ASSERT_TRUE(f.write("abc"));
+  EXPECT_FALSE(f.file->cut());
+  EXPECT_EQ(f.disk.text(), "");
+  EXPECT_EQ(f.file->statistics().logical_size, 0u);
+}
+
+TEST(SetOptions, RefusesWhatIsFixedAtOpen) {
+  SteppedFile f;
+  Options options = SteppedFile::small_ring();
+  options.age = std::chrono::milliseconds(5);
+  EXPECT_FALSE(f.file->set_options(options));
+  options.ring_bytes *= 2;
+  EXPECT_EQ(f.file->set_options(options), Errc::option);
+}
+
+}  // namespace
+}  // namespace ringproc::core

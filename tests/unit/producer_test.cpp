@@ -1,0 +1,140 @@
+#include "file/producer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/fake_backend.hpp"
+
+namespace ringproc::core {
+namespace {
+
+class ProducerTest : public testing::Test {
+ protected:
+  void make(std::uint64_t ring_bytes, bool populate = true, std::uint64_t file_size = 0) {
+    std::error_code error;
+    region = Region::create(ring_bytes, populate, error);
+    ASSERT_FALSE(error);
+    producer = std::make_unique<Producer>(*region, floors, file_size);
+  }
+  bool accept(std::size_t n, std::uint64_t file_offset) {
+    return producer->try_accept(std::vector<std::byte>(n), file_offset);
+  }
+  RegionHeader& header() { return region->header(); }
+  const core::Run& row(std::size_t i) { return header().runs[i]; }
+  // As the drain would after writing everything.
+  void drain_all() {
+    header().written = header().accepted.load();
+    header().runs_retired = header().runs_pushed.load() - 1;
+    const core::Run& last = row(static_cast<std::size_t>(header().runs_retired % kRunRows));
+    header().freed = last.ring_offset + header().accepted - last.position;
+  }
+
+  ReadFloors floors;
+  std::unique_ptr<Region> region;
+  std::unique_ptr<Producer> producer;
+};
+
+TEST_F(ProducerTest, AppendingCostsNoRows) {
+  make(4096);
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(accept(100, static_cast<std::uint64_t>(100 * i)));
+  EXPECT_EQ(header().runs_pushed, 1u);
+  EXPECT_EQ(header().accepted, 4000u);
+}
+
+TEST_F(ProducerTest, AJumpCostsOneRow) {
+  make(4096);
+  ASSERT_TRUE(accept(10, 0));
+  ASSERT_TRUE(accept(10, 500));
+  ASSERT_TRUE(accept(10, 510));
+  EXPECT_EQ(header().runs_pushed, 2u);
+  EXPECT_EQ(row(1).position, 10u);
+  EXPECT_EQ(row(1).file_offset, 500u);
+}
+
+TEST_F(ProducerTest, RefusesWithoutATraceWhenThereIsNoRoom) {
+  make(4096);
+  ASSERT_TRUE(accept(4000, 0));
+  EXPECT_FALSE(accept(97, 9000));
+  EXPECT_EQ(header().accepted, 4000u);
+  EXPECT_EQ(header().runs_pushed, 1u);
+  EXPECT_TRUE(accept(96, 4000));
+}
+
+TEST_F(ProducerTest, AFullRowTableIsLikeAFullRing) {
+  make(4096);
+  for (std::uint64_t i = 0; i < kRunRows; ++i) ASSERT_TRUE(accept(1, 10 * i));
+  EXPECT_FALSE(accept(1, 7));
+  EXPECT_TRUE(accept(1, 10 * (kRunRows - 1) + 1)) << "going on needs no row";
+  header().runs_retired = 1;
+  EXPECT_TRUE(accept(1, 7));
+}
+
+TEST_F(ProducerTest, UsesTheWholeRingAgainOnceItIsDrained) {
+  make(4096);
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    ASSERT_TRUE(accept(4096, i * 10'000)) << i;
+    ASSERT_FALSE(accept(1, 5));
+    drain_all();
+  }
+}
+
+TEST_F(ProducerTest, AReadFloorHoldsSpaceBack) {
+  make(4096);
+  ASSERT_TRUE(accept(4096, 0));
+  const std::size_t slot = floors.set(100);
+  drain_all();
+  EXPECT_FALSE(accept(4096, 4096));
+  EXPECT_TRUE(accept(100, 4096));
+  floors.clear(slot);
+  EXPECT_TRUE(accept(3996, 4196));
+}
+
+TEST_F(ProducerTest, WrapsEarlyWhileLightlyLoadedAndStaysSmall) {
+  make(16 << 20, false);
+  const std::uint64_t small = header().populated;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(accept(1000, i * 1000));
+    drain_all();
+  }
+  EXPECT_EQ(header().populated, small);
+}
+
+TEST_F(ProducerTest, TakesMorePagesWhileTheDrainLags) {
+  make(1 << 20, false);
+  std::uint64_t accepted = 0;
+  while (accept(4096, accepted)) accepted += 4096;
+  EXPECT_EQ(accepted, std::uint64_t{1} << 20);
+  EXPECT_EQ(header().populated, std::uint64_t{1} << 20);
+}
+
+TEST_F(ProducerTest, StreamsCongruentToTheFileModuloTheBlock) {
+  make(1 << 20);
+  ASSERT_TRUE(accept(100, 0));
+  ASSERT_TRUE(accept(kBlock, 1'000'000)) << "beyond the end: streams";
+  EXPECT_EQ(row(1).ring_offset % kBlock, 1'000'000 % kBlock);
+}
+
+TEST_F(ProducerTest, PacksSmallPatchesWithoutAGap) {
+  make(1 << 20);
+  ASSERT_TRUE(accept(50'001, 0));
+  ASSERT_TRUE(accept(4, 40));
+  EXPECT_EQ(row(1).ring_offset, 50'001u);
+}
+
+TEST_F(ProducerTest, GoesOnAfterAWriterDiedBetweenRowAndPublication) {
+  make(4096);
+  ASSERT_TRUE(accept(10, 0));
+  RunTable(header()).push({10, 700, 10});  // the dead writer's row
+  producer->resume();
+
+  ASSERT_TRUE(accept(5, 10));
+
+  RunView view(header(), 0, header().accepted);
+  EXPECT_EQ(view.piece_at(0).length, 10u);
+  EXPECT_EQ(view.piece_at(10).file_offset, 10u);
+}
+
+}  // namespace
+}  // namespace ringproc::core
