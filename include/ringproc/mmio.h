@@ -6,14 +6,28 @@
  * Where Microsoft's documentation and known implementations differ, the front end does what is
  * documented. Function references: https://learn.microsoft.com/windows/win32/api/mmiscapi/
  *
+ * In particular: mmioFlush sends MMIOM_WRITEFLUSH, with length 0 if there is nothing to write (a
+ * procedure that answers 0 to one with data is sent MMIOM_WRITE instead); flushes inside other
+ * calls send MMIOM_WRITE. A failed or short write of the procedure fails the call that met it: -1,
+ * or MMIOERR_CANNOTWRITE also from mmioSetBuffer, mmioAdvance, mmioAscend and mmioClose. Installing
+ * a procedure under 'DOS ' substitutes the default for every later open of a plain name. The
+ * built-in 'DOS ' reads and writes directly and syncs nothing, on MMIOM_WRITEFLUSH neither; its
+ * share modes hold between descriptors and between ringproc processes. The built-in 'MEM ' grows by
+ * adwInfo[0], into a buffer of its own if the first was the caller's. Names are never searched
+ * along PATH or in the program's directory. MMIO_PARSE, MMIO_EXIST and MMIO_GETTEMP write a name
+ * back: offer 128 bytes.
+ *
  * Threads: different handles may be used from different threads. One *buffered* handle belongs to
  * one thread at a time, because its buffer is not locked (as in winmm); other threads may send it
  * RINGPROC_MSG_* user messages (ringproc/procedure.h), which cover what the I/O procedure has
  * accepted, not what still sits in the buffer. On an *unbuffered* handle mmioFlush and
- * mmioSendMessage hold no front-end lock while they wait.
+ * mmioSendMessage hold no front-end lock while they wait, and any thread may call them while one
+ * thread writes. mmioClose invalidates the handle at once, waits until calls in progress on it have
+ * returned, then sends MMIOM_CLOSE; from within the handle's own procedure it fails with
+ * MMIOERR_CANNOTCLOSE.
  *
  * Offsets are unsigned 32-bit: mmioWrite, mmioSeek, mmioDescend and mmioAscend work up to 4 GiB
- * - 2. A position from 2 GiB on shows as a negative LONG; only -1 is an error. */
+ * less 2 bytes. A position from 2 GiB on shows as a negative LONG; only -1 is an error. */
 #ifndef RINGPROC_MMIO_H
 #define RINGPROC_MMIO_H
 

@@ -33,23 +33,31 @@ extern "C" {
 
 /* ---- errors ---- */
 enum {
-  RINGPROC_E_OVERRUN = -65537, /* the ring is full and on_full is fail: nothing was accepted */
-  RINGPROC_E_TIMEOUT =
-      -65538, /* the time-out passed; for a flush the outcome is unknown, a later flush decides */
-  RINGPROC_E_STALE = -65539,  /* not an open handle (closed, foreign, or overwritten) */
-  RINGPROC_E_FORKED = -65540, /* the handle belongs to the parent of this process */
-  RINGPROC_E_SHARING =
-      -65541, /* another handle or process holds the file in a way that excludes this */
-  RINGPROC_E_INVALID = -65542, /* an argument that cannot be right */
-  RINGPROC_E_OPTION = -65543,  /* unknown option or bad value; the message names it */
-  RINGPROC_E_ACCESS = -65544,  /* the handle was not opened for this (reading or writing) */
-  RINGPROC_E_NOT_A_FILE =
-      -65545,                /* a directory, pipe, terminal or device, or opened for appending */
-  RINGPROC_E_LIMIT = -65546, /* beyond a limit named in the function's comment */
-  RINGPROC_E_REFUSED =
-      -65547, /* from close: an earlier write was refused, the file lacks those bytes */
-  RINGPROC_E_UNWRITTEN =
-      -65548 /* from close: the close time-out passed with bytes not yet written */
+  /* The ring is full and on_full is fail: nothing was accepted. */
+  RINGPROC_E_OVERRUN = -65537,
+  /* The time-out passed. After a flush the outcome is unknown: a later flush decides. */
+  RINGPROC_E_TIMEOUT = -65538,
+  /* Not an open handle. */
+  RINGPROC_E_STALE = -65539,
+  /* The handle belongs to the parent of this process. */
+  RINGPROC_E_FORKED = -65540,
+  /* Another handle or process holds the file in a way that excludes this. */
+  RINGPROC_E_SHARING = -65541,
+  /* An argument that cannot be right. */
+  RINGPROC_E_INVALID = -65542,
+  /* Unknown option or bad value. */
+  RINGPROC_E_OPTION = -65543,
+  /* The handle was not opened for this (reading or writing). */
+  RINGPROC_E_ACCESS = -65544,
+  /* A pipe, terminal or device, or opened for appending. (A directory: EISDIR.) */
+  RINGPROC_E_NOT_A_FILE = -65545,
+  /* Beyond a limit named in the function's comment. */
+  RINGPROC_E_LIMIT = -65546,
+  /* From close: an earlier write returned an error other than _INVALID and _ACCESS, so the file
+   * lacks those bytes. */
+  RINGPROC_E_REFUSED = -65547,
+  /* From close: the close time-out passed with bytes not yet written. */
+  RINGPROC_E_UNWRITTEN = -65548
 };
 
 /* Effect: describes a result of this API in English. Returns: static or thread-local text, never
@@ -66,26 +74,28 @@ enum { RINGPROC_AUTO = 0, RINGPROC_ON = 1, RINGPROC_OFF = 2, RINGPROC_WRITTEN = 
 
 typedef struct ringproc_options {
   size_t size;
-  uint64_t ring_bytes; /* pending bytes the ring holds; 0: the default, 16 MiB (1 MiB in 32 bits),
-                          populated on demand. A value given here is populated at open. 4 KiB .. 1
-                          TiB, rounded up to whole pages. */
-  uint64_t memory_limit_bytes; /* what the ring may grow to; 0: = ring. Growth is not in force yet
-                                  (capabilities). */
-  uint32_t age_ms;  /* accepted bytes are handed to the OS after at most this; 1 .. 3600000, default
-                       1000 */
+  /* Bytes that may be pending, 4 KiB to 1 TiB, rounded up to whole pages; all populated at open.
+   * 0: 16 MiB (1 MiB in 32 bits), populated on demand. */
+  uint64_t ring_bytes;
+  /* What the ring may grow to; 0: = ring. Growth is not in force yet (see capabilities). */
+  uint64_t memory_limit_bytes;
+  /* Accepted bytes are handed to the OS after at most this; 1 to 3600000, default 1000. */
+  uint32_t age_ms;
   uint32_t on_full; /* RINGPROC_ON_FULL_*; default block */
-  uint32_t write_timeout_ms; /* a blocked write gives up after this; 0: never */
-  uint32_t flush_timeout_ms; /* a flush gives up after this; 0: never */
-  uint32_t flush;            /* what a flush waits for: RINGPROC_LEVEL_*; default device */
-  uint32_t close;            /* what close waits for: RINGPROC_LEVEL_*; default os */
-  uint32_t close_timeout_ms; /* default 30000; 0: never */
-  uint32_t exit_timeout_ms;  /* default 30000; 0: never */
-  uint32_t wait_for_space;   /* 1: on a full disk wait and retry that write; default 0 */
-  uint32_t direct;           /* RINGPROC_AUTO, ON, OFF; not in force yet */
-  uint32_t preallocate;      /* RINGPROC_AUTO, OFF, WRITTEN; not in force yet */
-  uint32_t
-      survive; /* RINGPROC_AUTO, ON, OFF; regions are process memory for now: ON fails at open */
-  uint32_t recover; /* RINGPROC_AUTO, OFF; not in force yet */
+  /* A blocked write, and a flush, give up after this; 0: never, the default. */
+  uint32_t write_timeout_ms;
+  uint32_t flush_timeout_ms;
+  /* What a flush (default device) and a close (default os) wait for: RINGPROC_LEVEL_*. */
+  uint32_t flush;
+  uint32_t close;
+  /* Defaults 30000; 0: never. */
+  uint32_t close_timeout_ms;
+  uint32_t exit_timeout_ms;
+  uint32_t wait_for_space; /* 1: on a full disk wait and retry that write; default 0 */
+  uint32_t direct;         /* RINGPROC_AUTO, ON, OFF; not in force yet */
+  uint32_t preallocate;    /* RINGPROC_AUTO, OFF, WRITTEN; not in force yet */
+  uint32_t survive;        /* RINGPROC_AUTO, ON, OFF; ON fails: rings are process memory for now */
+  uint32_t recover;        /* RINGPROC_AUTO, OFF; not in force yet */
 } ringproc_options;
 
 /* Effect: fills *options with this process's defaults: the built-in ones, then RINGPROC_OPTIONS
@@ -213,10 +223,9 @@ typedef struct ringproc_stats {
   uint64_t logical_size;        /* the file's size, accepted bytes included */
   uint64_t ring_capacity_bytes; /* what may be pending */
   uint64_t ring_high_water_bytes;
-  uint64_t patches; /* bytes accepted by ringproc_write_at; not in `accepted` */
-  uint64_t writes;  /* successful writes */
-  uint64_t
-      refused_writes; /* writes that returned an error for lack of room (overruns, time-outs) */
+  uint64_t patches;        /* bytes accepted by ringproc_write_at; not in `accepted` */
+  uint64_t writes;         /* successful writes */
+  uint64_t refused_writes; /* writes refused for lack of room: overruns, time-outs, limits */
   uint64_t refused_bytes;
   uint64_t stalls; /* writes that had to wait for room */
   uint64_t stalled_ns;

@@ -40,6 +40,11 @@ bool is_buffer(const void* data, std::size_t size) noexcept {
   return (data || size == 0) && size <= static_cast<std::size_t>(INT64_MAX);
 }
 
+int convert(const ringproc_options& from, Options& to) {
+  if (from.size != sizeof from) return RINGPROC_E_INVALID;
+  return from_c(from, to) && check_options(to).empty() ? 0 : static_cast<int>(RINGPROC_E_OPTION);
+}
+
 std::span<const std::byte> bytes(const void* data, std::size_t size) noexcept {
   return {static_cast<const std::byte*>(data), size};
 }
@@ -72,7 +77,7 @@ int ringproc_options_parse(ringproc_options* options, const char* text, char* me
   if (!options || !text) return RINGPROC_E_INVALID;
   return guarded_code([&] {
     Options parsed;
-    if (!from_c(*options, parsed)) return static_cast<int>(RINGPROC_E_INVALID);
+    if (const int refused = convert(*options, parsed)) return refused;
     const std::string problem = apply_options(text, parsed);
     if (message && message_size > 0) {
       message[problem.copy(message, message_size - 1)] = '\0';
@@ -86,7 +91,9 @@ int ringproc_options_parse(ringproc_options* options, const char* text, char* me
 int ringproc_set_defaults(const ringproc_options* options) noexcept {
   return guarded_code([&] {
     Options wanted;
-    if (options && !from_c(*options, wanted)) return static_cast<int>(RINGPROC_E_OPTION);
+    if (options) {
+      if (const int refused = convert(*options, wanted)) return refused;
+    }
     Runtime::instance().defaults().set_process(options ? std::optional(wanted) : std::nullopt);
     return 0;
   });
@@ -96,7 +103,9 @@ int ringproc_set_path_options(const char* path, const ringproc_options* options)
   if (!path) return RINGPROC_E_INVALID;
   return guarded_code([&] {
     Options wanted;
-    if (options && !from_c(*options, wanted)) return static_cast<int>(RINGPROC_E_OPTION);
+    if (options) {
+      if (const int refused = convert(*options, wanted)) return refused;
+    }
     std::error_code error;
     const std::string absolute = absolute_path(path, error);
     if (error) return to_c_code(error);
@@ -114,7 +123,7 @@ int ringproc_open(const char* path, unsigned flags, const ringproc_options* opti
   return guarded_code([&] {
     if (options) {
       Options wanted;
-      if (!from_c(*options, wanted)) return static_cast<int>(RINGPROC_E_OPTION);
+      if (const int refused = convert(*options, wanted)) return refused;
       request.options = wanted;
     }
     std::error_code error;
@@ -125,7 +134,7 @@ int ringproc_open(const char* path, unsigned flags, const ringproc_options* opti
 }
 
 int ringproc_close(ringproc_file* file) noexcept {
-  if (!file) return RINGPROC_E_STALE;
+  if (!file) return RINGPROC_E_INVALID;
   return guarded_code([&] {
     const std::unique_ptr<ringproc_file> owned(file);
     return to_c_code(owned->handle->close());
@@ -158,7 +167,7 @@ std::int64_t ringproc_seek(ringproc_file* file, std::int64_t offset, int whence)
     const Whence from = whence == SEEK_SET   ? Whence::set
                         : whence == SEEK_CUR ? Whence::current
                                              : Whence::end;
-    if (!file->handle->seek(offset, from)) return RINGPROC_E_INVALID;
+    if (const std::error_code error = file->handle->seek(offset, from)) return to_c_code(error);
     return static_cast<std::int64_t>(file->handle->tell());
   });
 }
@@ -178,7 +187,7 @@ int ringproc_set_options(ringproc_file* file, const ringproc_options* options) n
   if (!file || !options) return RINGPROC_E_INVALID;
   return guarded_code([&] {
     Options wanted;
-    if (!from_c(*options, wanted)) return static_cast<int>(RINGPROC_E_OPTION);
+    if (const int refused = convert(*options, wanted)) return refused;
     return to_c_code(file->handle->set_options(wanted));
   });
 }

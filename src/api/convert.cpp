@@ -42,18 +42,10 @@ constexpr std::initializer_list<std::pair<std::uint32_t, Survive>> kSurvive{
 constexpr std::initializer_list<std::pair<std::uint32_t, Recover>> kRecover{
     {RINGPROC_AUTO, Recover::automatic}, {RINGPROC_OFF, Recover::off}};
 
-bool size_is_possible(std::uint64_t bytes) {
-  return bytes == 0 || (bytes >= 4096 && bytes <= std::uint64_t{1} << 40);
-}
-
 }  // namespace
 
 bool from_c(const ringproc_options& from, Options& to) noexcept {
   if (from.size != sizeof from) return false;
-  if (!size_is_possible(from.ring_bytes) || !size_is_possible(from.memory_limit_bytes))
-    return false;
-  if (from.memory_limit_bytes != 0 && from.memory_limit_bytes < from.ring_bytes) return false;
-  if (from.age_ms == 0 || from.age_ms > 3'600'000) return false;
   if (from.on_full > 1 || from.flush > 1 || from.close > 1 || from.wait_for_space > 1) return false;
   Options result;
   if (!choose(from.direct, kDirect, result.direct) ||
@@ -113,7 +105,7 @@ ringproc_stats to_c(const FileStatistics& from, bool suspect) noexcept {
   to.stalled_ns = from.stalled_ns;
   to.doorbells = from.doorbells;
   to.os_writes = from.drain.os_writes;
-  to.flushes = from.drain.flushes;
+  to.flushes = from.flushes;
   to.syncs = from.drain.syncs;
   to.sync_ns_mean = from.drain.sync_ns_mean;
   to.capabilities = RINGPROC_CAN_SYNC;

@@ -7,7 +7,7 @@
 
 namespace ringproc::core {
 
-// False if a value is none that the enumerations know, or a size or time is out of range.
+// False if a value is none that the enumerations know. Ranges: see check_options.
 [[nodiscard]] bool from_c(const ringproc_options& from, Options& to) noexcept;
 void to_c(const Options& from, ringproc_options& to) noexcept;
 [[nodiscard]] ringproc_stats to_c(const FileStatistics& from, bool suspect) noexcept;

@@ -58,7 +58,7 @@ std::uint64_t File::seek(std::int64_t offset, Origin origin, std::error_code& er
   const core::Whence whence = origin == Origin::begin     ? core::Whence::set
                               : origin == Origin::current ? core::Whence::current
                                                           : core::Whence::end;
-  error = handle_->seek(offset, whence) ? std::error_code{} : make_error_code(Errc::invalid);
+  error = handle_->seek(offset, whence);
   return handle_->tell();
 }
 

@@ -99,12 +99,14 @@ class Backend {
 [[nodiscard]] std::error_code close_native(std::intptr_t native) noexcept;
 void seek_native(std::intptr_t native, std::uint64_t position) noexcept;
 
-// Renames within a file system and makes both directories durable where that can be done.
+// Renames within a file system, never replacing a file, and makes both directories durable where
+// that can be done.
 [[nodiscard]] std::error_code rename_file(const std::string& from, const std::string& to) noexcept;
 [[nodiscard]] std::error_code remove_file(const std::string& path) noexcept;
-// Creates a new empty file in `directory` (empty: the system's place for temporary files) and
+// Creates a new empty file in the directory of `like` (without one: the system's place for
+// temporary files), its name beginning with up to three characters of the last part of `like`;
 // returns its name.
-[[nodiscard]] std::string create_temporary(const std::string& directory, std::error_code& error);
+[[nodiscard]] std::string create_temporary(const std::string& like, std::error_code& error);
 [[nodiscard]] std::string absolute_path(const std::string& path, std::error_code& error);
 // Tells a missing file (false) from a missing parent directory (true).
 [[nodiscard]] bool parent_is_missing(const std::string& path) noexcept;

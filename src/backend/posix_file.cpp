@@ -12,6 +12,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "backend/backend.hpp"
@@ -248,7 +249,14 @@ void seek_native(std::intptr_t native, std::uint64_t position) noexcept {
 }
 
 std::error_code rename_file(const std::string& from, const std::string& to) noexcept {
-  if (::rename(from.c_str(), to.c_str()) < 0) return os_error(errno);
+  // Another file of that name is never replaced, as with the built-in procedure. A file system
+  // without this flag gets a look first.
+  struct stat now {};
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) < 0) {
+    if (errno != EINVAL && errno != ENOSYS) return os_error(errno);
+    if (::lstat(to.c_str(), &now) == 0) return os_error(EEXIST);
+    if (::rename(from.c_str(), to.c_str()) < 0) return os_error(errno);
+  }
   const std::string old_directory = directory_of(from);
   const std::string new_directory = directory_of(to);
   std::error_code error = sync_directory(new_directory);
@@ -262,10 +270,17 @@ std::error_code remove_file(const std::string& path) noexcept {
   return ::unlink(path.c_str()) < 0 ? os_error(errno) : std::error_code{};
 }
 
-std::string create_temporary(const std::string& directory, std::error_code& error) {
-  const char* const set = directory.empty() ? ::getenv("TMPDIR") : directory.c_str();
-  std::string name = std::string(set && *set ? set : "/tmp") + "/mmioXXXXXX";
-  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
+std::string create_temporary(const std::string& like, std::error_code& error) {
+  constexpr std::string_view kSuffix = ".tmp";
+  const auto slash = like.rfind('/');
+  const std::string last = slash == std::string::npos ? like : like.substr(slash + 1);
+  const char* const set = ::getenv("TMPDIR");
+  const std::string directory = slash != std::string::npos ? like.substr(0, slash)
+                                : set && *set              ? set
+                                                           : "/tmp";
+  std::string name = directory + "/" + last.substr(0, 3) + "XXXXXX";
+  name += kSuffix;
+  const int fd = ::mkostemps(name.data(), static_cast<int>(kSuffix.size()), O_CLOEXEC);
   if (fd < 0) {
     error = os_error(errno);
     return {};

@@ -12,6 +12,7 @@ namespace {
 constexpr std::uint64_t kSmallestRing = 4096;
 constexpr std::uint64_t kLargestRing = std::uint64_t{1} << 40;
 constexpr std::int64_t kLongestTime = 24 * 3600 * 1000;
+constexpr std::chrono::hours kLongestAge{1};
 
 // A number and what follows it, such as "64M" -> 64, "M".
 std::optional<std::pair<double, std::string_view>> split_number(std::string_view text) {
@@ -137,10 +138,34 @@ std::string apply_options(std::string_view text, Options& options) {
       return "option " + std::string(key) + ": '" + std::string(value) + "' is not " + expected;
     }
   }
-  if (result.memory_limit_bytes != 0 && result.memory_limit_bytes < result.ring_bytes) {
+  std::string problem = check_options(result);
+  if (problem.empty()) options = result;
+  return problem;
+}
+
+std::string check_options(const Options& options) {
+  using std::chrono::milliseconds;
+  const auto size_is_right = [](std::uint64_t bytes) {
+    return bytes == 0 || (bytes >= kSmallestRing && bytes <= kLargestRing);
+  };
+  const auto time_is_right = [](milliseconds time) {
+    return time.count() >= 0 && time.count() <= kLongestTime;
+  };
+  if (!size_is_right(options.ring_bytes)) return "option ring: not from 4K to 1024G";
+  if (!size_is_right(options.memory_limit_bytes))
+    return "option memory_limit: not from 4K to 1024G";
+  if (options.memory_limit_bytes != 0 && options.memory_limit_bytes < options.ring_bytes) {
     return "option memory_limit: less than ring";
   }
-  options = result;
+  if (options.age < milliseconds(1) || options.age > kLongestAge) {
+    return "option age: not from 1ms to one hour";
+  }
+  for (const auto& [name, time] : {std::pair{"write_timeout", options.write_timeout},
+                                   std::pair{"flush_timeout", options.flush_timeout},
+                                   std::pair{"close_timeout", options.close_timeout},
+                                   std::pair{"exit_timeout", options.exit_timeout}}) {
+    if (!time_is_right(time)) return std::string("option ") + name + ": not up to 24 hours";
+  }
   return {};
 }
 

@@ -12,4 +12,8 @@ namespace ringproc::core {
 // options is then unchanged.
 [[nodiscard]] std::string apply_options(std::string_view text, Options& options);
 
+// Whether all values are in range. Returns: an empty string, or a message that names the first that
+// is not.
+[[nodiscard]] std::string check_options(const Options& options);
+
 }  // namespace ringproc::core

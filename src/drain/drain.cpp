@@ -44,7 +44,6 @@ std::error_code Drain::error_now() const {
 std::error_code Drain::reach_inline(const Target& target, Level level) noexcept {
   std::unique_lock lock(state_);
   ++callers_;
-  ++statistics_.flushes;
   changed_.notify_all();  // a leader may be gathering
   while (!reached(target, level) && !failed()) {
     const bool write = !written_to(target);
@@ -66,7 +65,6 @@ std::error_code Drain::reach_by_helper(const Target& target, Level level,
                                        const Deadline& deadline) noexcept {
   {
     const std::lock_guard lock(state_);
-    ++statistics_.flushes;
     if (level == Level::device) {
       const Target before = sync_wanted_.value_or(Target{});
       sync_wanted_ = {std::max(before.position, target.position),
@@ -107,6 +105,22 @@ bool Drain::sync_is_wanted() noexcept {
   const std::lock_guard lock(state_);
   if (sync_wanted_ && reached(*sync_wanted_, Level::device)) sync_wanted_.reset();
   return sync_wanted_.has_value();
+}
+
+bool Drain::retire_steps(const Deadline& deadline) noexcept {
+  for (std::atomic<bool>* const step : {&writing_, &syncing_}) {
+    std::unique_lock lock(state_);
+    // Given up under state_, taken by whoever is first: so look again after losing.
+    while (step->exchange(true)) {
+      if (!deadline) {
+        changed_.wait(lock);
+      } else if (changed_.wait_until(lock, *deadline) == std::cv_status::timeout) {
+        if (step->exchange(true)) return false;
+        break;
+      }
+    }
+  }
+  return true;
 }
 
 void Drain::notify() noexcept {

@@ -85,6 +85,10 @@ class Drain {
   // state_.
   template <typename Ready>
   [[nodiscard]] bool wait(Ready ready, const Deadline& deadline);
+  // Takes both steps for good, so that the file can be closed under nobody's feet. Returns false if
+  // one was still run by somebody at the deadline. Requires: no new work. Blocks: on steps that run
+  // now.
+  [[nodiscard]] bool retire_steps(const Deadline& deadline) noexcept;
   // Something outside changed that ready() functions look at.
   void notify() noexcept;
 
@@ -117,7 +121,7 @@ class Drain {
   [[nodiscard]] bool has_work() const noexcept;
 
   struct Statistics {
-    std::uint64_t os_writes, syncs, sync_ns_mean, high_water, flushes;
+    std::uint64_t os_writes, syncs, sync_ns_mean, high_water;
   };
   [[nodiscard]] Statistics statistics() const;
 

@@ -63,6 +63,11 @@ std::error_code File::close_backends() noexcept {
   return second ? second : first;
 }
 
+bool File::retire_steps() noexcept {
+  WriteSide* const write = side();
+  return !write || write->drain.retire_steps(deadline_after(settings_->get().close_timeout));
+}
+
 void File::want_steps() noexcept { scheduler_.drain_now(*this); }
 
 std::error_code File::sticky() const { return side()->drain.failure().error; }
@@ -115,6 +120,7 @@ std::error_code File::flush() noexcept {
   WriteSide* const write = side();
   if (!write) return {};
   if (write->drain.failed()) return sticky();
+  write->flushes.fetch_add(1);
   const Options options = settings_->get();
   return reach(write->drain.target(), level_of(options.flush), options.flush_timeout);
 }
@@ -189,6 +195,7 @@ FileStatistics File::statistics() noexcept {
   all.stalls = write->stalls.load();
   all.stalled_ns = write->stalled_ns.load();
   all.doorbells = write->doorbells.load();
+  all.flushes = write->flushes.load();
   all.can_sync_name = write->drain.names_can_sync() && !backend().path().empty();
   return all;
 }
@@ -210,6 +217,7 @@ void File::rename(const std::string& to) {
 }
 
 void File::orphan() noexcept {
+  orphaned_.store(true);
   if (WriteSide* const write = side()) {
     write->drain.orphan({Errc::forked, Operation::none, 0, 0, 0});
   }

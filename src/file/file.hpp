@@ -33,7 +33,7 @@ struct FileStatistics {
   Drain::Statistics drain{};
   std::uint64_t accepted = 0, written = 0, durable = 0, logical_size = 0, capacity = 0;
   std::uint64_t patch_bytes = 0, writes = 0, refused_writes = 0, refused_bytes = 0;
-  std::uint64_t stalls = 0, stalled_ns = 0, doorbells = 0;
+  std::uint64_t stalls = 0, stalled_ns = 0, doorbells = 0, flushes = 0;
   std::uint32_t handles = 0;
   bool can_sync_name = false, can_lock = false;
 };
@@ -77,9 +77,13 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   void rename(const std::string& to);
   // The child of a fork: nothing may be done with this file any more.
   void orphan() noexcept;
+  [[nodiscard]] bool orphaned() const noexcept { return orphaned_.load(); }
 
   [[nodiscard]] const FileId& id() const noexcept { return id_; }
   [[nodiscard]] Backend& backend() noexcept;
+  // Waits, at most close_timeout, until nobody is inside a step; none is run from then on.
+  [[nodiscard]] bool retire_steps() noexcept;
+  // Requires: retire_steps(), or nobody else has this file any more.
   [[nodiscard]] std::error_code close_backends() noexcept;
 
   // ---- for the scheduler ----
@@ -116,6 +120,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
     std::atomic<std::uint64_t> stalls{0};
     std::atomic<std::uint64_t> stalled_ns{0};
     std::atomic<std::uint64_t> doorbells{0};
+    std::atomic<std::uint64_t> flushes{0};
     // The scheduler's, read at every write.
     alignas(64) Doorbell doorbell;
     // The drain's.
@@ -164,6 +169,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   std::unique_ptr<Backend> write_backend_;  // set before side_, when the first one cannot write
   std::unique_ptr<WriteSide> side_owner_;
   std::atomic<WriteSide*> side_{nullptr};
+  std::atomic<bool> orphaned_{false};  // set in a forked child, by its only thread
 };
 
 }  // namespace ringproc::core

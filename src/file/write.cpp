@@ -119,6 +119,7 @@ IoResult File::write_flush(Cursor& cursor, std::span<const std::byte> data) noex
   const bool runs_steps_itself = options.flush_timeout.count() == 0;
   const IoResult result = this->write(cursor, data, runs_steps_itself);
   if (result.error) return result;
+  write.flushes.fetch_add(1);
   const std::error_code error =
       reach(write.drain.target(), level_of(options.flush), options.flush_timeout);
   return error ? IoResult{0, error} : result;

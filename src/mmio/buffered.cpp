@@ -96,7 +96,7 @@ UINT buffered_flush(OpenFile& file, UINT message) {
   if (message == MMIOM_WRITEFLUSH && count != 0 && result == 0) {
     result = file.send(MMIOM_WRITE, data, count);
   }
-  if (result != count) return MMIOERR_CANNOTWRITE;
+  if (result < 0 || (count != 0 && result != count)) return MMIOERR_CANNOTWRITE;
   file.mark_clean();
   return MMSYSERR_NOERROR;
 }

@@ -21,6 +21,11 @@ constexpr LRESULT kFailed = -1;
 constexpr DWORD kOpenMark = FOURCC_DOS;
 constexpr mode_t kNewFileMode = 0666;  // less the process's umask
 
+// Messages carry pointers as numbers.
+char* as_pointer(LPARAM value) {
+  return reinterpret_cast<char*>(value);  // NOLINT(performance-no-int-to-ptr)
+}
+
 int descriptor(const MMIOINFO& info) { return static_cast<int>(info.adwInfo[0]); }
 bool is_open(const MMIOINFO& info) { return info.adwInfo[1] == kOpenMark; }
 bool creates(const MMIOINFO& info) { return (info.dwFlags & MMIO_CREATE) != 0; }
@@ -209,8 +214,8 @@ LRESULT seek(MMIOINFO& info, LPARAM offset, LPARAM origin) {
 LRESULT CALLBACK dos_procedure(LPSTR mmioinfo, UINT message, LPARAM lparam1,
                                LPARAM lparam2) noexcept {
   if (message == MMIOM_RENAME) {  // concerns no open file
-    const auto* const name = reinterpret_cast<const char*>(lparam1);
-    const auto* const new_name = reinterpret_cast<const char*>(lparam2);
+    const char* const name = as_pointer(lparam1);
+    const char* const new_name = as_pointer(lparam2);
     if (name == nullptr || new_name == nullptr) return MMSYSERR_INVALPARAM;
     return rename_file(name, new_name);
   }
@@ -219,14 +224,14 @@ LRESULT CALLBACK dos_procedure(LPSTR mmioinfo, UINT message, LPARAM lparam1,
   switch (message) {
     case MMIOM_OPEN:
       if (mmioinfo == nullptr) return MMIOERR_CANNOTOPEN;
-      return open(info, reinterpret_cast<char*>(lparam1));
+      return open(info, as_pointer(lparam1));
     case MMIOM_CLOSE:
       return close(info, lparam1);
     case MMIOM_READ:
-      return read(info, reinterpret_cast<char*>(lparam1), lparam2);
+      return read(info, as_pointer(lparam1), lparam2);
     case MMIOM_WRITE:
     case MMIOM_WRITEFLUSH:
-      return write(info, reinterpret_cast<const char*>(lparam1), lparam2);
+      return write(info, as_pointer(lparam1), lparam2);
     case MMIOM_SEEK:
       return seek(info, lparam1, lparam2);
     default:

@@ -57,8 +57,7 @@ SeekResult stream_seek(OpenFile& file, LONG offset, int origin) {
 UINT stream_flush(OpenFile& file) {
   if (file.memory) return MMSYSERR_NOERROR;
   if (file.buffered()) return buffered_flush(file, MMIOM_WRITEFLUSH);
-  return file.send(MMIOM_WRITEFLUSH, 0, 0) == 0 ? UINT{MMSYSERR_NOERROR}
-                                                : UINT{MMIOERR_CANNOTWRITE};
+  return file.send(MMIOM_WRITEFLUSH, 0, 0) < 0 ? UINT{MMIOERR_CANNOTWRITE} : UINT{MMSYSERR_NOERROR};
 }
 
 }  // namespace ringproc::mmio

@@ -53,6 +53,8 @@ class Memory {
 };
 
 [[nodiscard]] std::size_t page_size() noexcept;
+// What can be populated without driving others out; UINT64_MAX if unknown.
+[[nodiscard]] std::uint64_t available_memory();
 
 // ---- the process ----
 

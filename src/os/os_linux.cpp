@@ -128,6 +128,17 @@ std::size_t page_size() noexcept {
   return size;
 }
 
+std::uint64_t available_memory() {
+  std::ifstream info("/proc/meminfo");
+  for (std::string key, unit; info >> key;) {
+    std::uint64_t kib = 0;
+    if (!(info >> kib)) break;
+    if (key == "MemAvailable:") return kib * 1024;
+    std::getline(info, unit);
+  }
+  return UINT64_MAX;
+}
+
 std::uint32_t process_id() noexcept { return static_cast<std::uint32_t>(getpid()); }
 
 std::uint64_t wall_clock_ns() noexcept {

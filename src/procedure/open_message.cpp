@@ -46,8 +46,8 @@ bool request_of(DWORD flags, HandleRequest& request) {
 LRESULT make_temporary(char* name) {
   if (!name) return MMSYSERR_INVALPARAM;
   std::error_code error;
-  const std::string made = create_temporary({}, error);
-  if (error) return MMIOERR_FILENOTFOUND;
+  const std::string made = create_temporary(name, error);
+  if (error) return open_error(error, name);
   if (made.size() >= kNameRoom) {
     static_cast<void>(remove_file(made));
     return MMIOERR_FILENOTFOUND;
@@ -111,6 +111,7 @@ LRESULT on_rename(const char* from, const char* to) {
   FileId id;
   if (const auto file = open_file(old_path, {}, error)) id = file->state(error).id;
   error = rename_file(old_path, new_path);
+  if (error == std::errc::file_exists) return MMIOERR_ACCESSDENIED;
   if (error) return open_error(error, old_path);
   Runtime::instance().table().renamed(id, new_path);
   return MMSYSERR_NOERROR;

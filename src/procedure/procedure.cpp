@@ -63,14 +63,14 @@ LRESULT on_seek(MMIOINFO& info, Handle& handle, LPARAM offset, LPARAM origin) no
     case SEEK_SET:
       // A LONG from 2 GiB on arrives as a negative number: its low 32 bits are meant.
       if (offset > static_cast<LPARAM>(kLargestOffset) || offset < INT32_MIN) return kError;
-      moved = handle.seek(static_cast<std::int64_t>(static_cast<DWORD>(offset)), Whence::set);
+      moved = !handle.seek(static_cast<std::int64_t>(static_cast<DWORD>(offset)), Whence::set);
       break;
     case SEEK_CUR:
-      moved = handle.seek(offset, Whence::current);
+      moved = !handle.seek(offset, Whence::current);
       break;
     case SEEK_END:
       // As the built-in procedure: so many bytes before the end.
-      moved = offset != INTPTR_MIN && handle.seek(-offset, Whence::end);
+      moved = offset != INTPTR_MIN && !handle.seek(-offset, Whence::end);
       break;
     default:
       return kError;

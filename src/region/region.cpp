@@ -14,6 +14,12 @@ std::unique_ptr<Region> Region::create(std::uint64_t ring_bytes, bool populate_a
     error = std::make_error_code(std::errc::not_enough_memory);
     return nullptr;
   }
+  // Populating more than there is would call the kernel's out-of-memory killer, not fail.
+  constexpr std::uint64_t kWorthALook = 64 * 1024 * 1024;
+  if (populate_all && ring > kWorthALook && ring > os::available_memory()) {
+    error = std::make_error_code(std::errc::not_enough_memory);
+    return nullptr;
+  }
   os::Memory memory = os::Memory::reserve(static_cast<std::size_t>(ring) + kRingStart, error);
   if (error) return nullptr;
   const std::size_t present =

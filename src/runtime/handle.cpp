@@ -3,15 +3,11 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/options_text.hpp"
 #include "runtime/log.hpp"
 
 namespace ringproc::core {
 namespace {
-
-// Options that this version cannot put in force, but that demand it.
-std::error_code check_possible(const Options& options) {
-  return options.survive == Survive::on ? make_error_code(Errc::option) : std::error_code{};
-}
 
 std::error_code choose_options(const HandleRequest& request, const std::string& path,
                                Options& options) {
@@ -28,9 +24,13 @@ std::error_code choose_options(const HandleRequest& request, const std::string& 
       return Errc::option;
     }
   }
-  const std::error_code error = check_possible(options);
-  if (error) log(path + ": survive=on cannot be met: rings live in process memory in this version");
-  return error;
+  std::string problem = check_options(options);
+  // What this version cannot put in force is left out, unless it is demanded.
+  if (options.survive == Survive::on)
+    problem = "survive=on: rings live in process memory in this version";
+  if (problem.empty()) return {};
+  log(path + ": " + problem);
+  return Errc::option;
 }
 
 }  // namespace
@@ -47,6 +47,10 @@ Handle::~Handle() {
 
 std::unique_ptr<Handle> Handle::open(const std::string& path, const HandleRequest& request,
                                      std::error_code& error) {
+  if (path.find('\0') != std::string::npos) {
+    error = Errc::invalid;  // the system would open the part before it
+    return nullptr;
+  }
   const std::string absolute = absolute_path(path, error);
   if (error) return nullptr;
   Options options;
@@ -113,11 +117,18 @@ IoResult Handle::write_at(std::span<const std::byte> data, std::uint64_t offset)
 
 IoResult Handle::read(std::span<std::byte> to) noexcept {
   if (!mode_.read) return {0, Errc::access};
+  if (file_->orphaned()) return {0, Errc::forked};
   return file_->read(cursor_, to);
 }
 
-bool Handle::seek(std::int64_t offset, Whence whence) noexcept {
-  return file_->seek(cursor_, offset, whence);
+std::error_code Handle::seek(std::int64_t offset, Whence whence) noexcept {
+  if (file_->orphaned()) return Errc::forked;
+  return file_->seek(cursor_, offset, whence) ? std::error_code{} : make_error_code(Errc::invalid);
+}
+
+std::error_code Handle::set_options(const Options& options) noexcept {
+  return check_options(options).empty() ? file_->set_options(options)
+                                        : make_error_code(Errc::option);
 }
 
 FileStatistics Handle::statistics() noexcept {
@@ -152,6 +163,8 @@ std::error_code Handle::close(bool keep_native) noexcept {
   }
   if (last) {
     if (file_->writable()) runtime_->detach(*file_);
+    // Bytes can be written and a lane still be inside the step: closing waits for it.
+    if (!file_->retire_steps()) return error ? error : make_error_code(Errc::unwritten);
     if (keep_native && !adopted_) file_->backend().release(position);
     const std::error_code backend_error = file_->close_backends();
     if (!close_error) close_error = backend_error;

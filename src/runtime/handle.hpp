@@ -37,7 +37,7 @@ class Handle {
   [[nodiscard]] IoResult write_flush(std::span<const std::byte> data) noexcept;
   [[nodiscard]] IoResult write_at(std::span<const std::byte> data, std::uint64_t offset) noexcept;
   [[nodiscard]] IoResult read(std::span<std::byte> to) noexcept;
-  [[nodiscard]] bool seek(std::int64_t offset, Whence whence) noexcept;
+  [[nodiscard]] std::error_code seek(std::int64_t offset, Whence whence) noexcept;
   [[nodiscard]] std::uint64_t tell() noexcept { return file_->tell(cursor_); }
   [[nodiscard]] std::error_code flush() noexcept;
 
@@ -46,9 +46,7 @@ class Handle {
   // Errc::stale_handle.
   [[nodiscard]] std::error_code close(bool keep_native = false) noexcept;
 
-  [[nodiscard]] std::error_code set_options(const Options& options) noexcept {
-    return file_->set_options(options);
-  }
+  [[nodiscard]] std::error_code set_options(const Options& options) noexcept;
   [[nodiscard]] Options options() const { return file_->options(); }
   [[nodiscard]] FileStatistics statistics() noexcept;
   [[nodiscard]] Failure failure() const { return file_->failure(); }

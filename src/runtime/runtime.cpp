@@ -89,7 +89,9 @@ void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
   if (!file->drain().failed() && file->drain().has_work()) return;
   if (!table_.retire(*file)) return;
   detach(*file);
-  const std::error_code error = file->close_backends();
+  // If somebody is inside a step all the same, the file is closed when the last one lets go of it.
+  const std::error_code error =
+      file->drain().retire_steps(Clock::now()) ? file->close_backends() : std::error_code{};
   log(file->backend().path() +
       (file->drain().failed() ? ": given up after close timed out"
                               : ": written completely after close timed out") +

@@ -48,16 +48,7 @@ std::error_code Service::start() {
 }
 
 void Service::add(const std::shared_ptr<File>& file) {
-  {
-    const std::lock_guard lock(m_);
-    file->scheduler_id = ++last_id_;
-    // A node per file (it stands in the queue once at most) and a spare, so that ring() never
-    // allocates.
-    if (++files_ >= ready_nodes_) {
-      ready_.reserve(64);
-      ready_nodes_ += 64;
-    }
-  }
+  file->scheduler_id = last_id_.fetch_add(1) + 1;
   boost::asio::post(io_, [this, file] {
     Watch& watch = watches_[file->scheduler_id];
     watch.file = file;
@@ -69,10 +60,6 @@ void Service::add(const std::shared_ptr<File>& file) {
 }
 
 void Service::remove(std::uint32_t id) {
-  {
-    const std::lock_guard lock(m_);
-    --files_;
-  }
   boost::asio::post(io_, [this, id] {
     const auto at = watches_.find(id);
     if (at == watches_.end()) return;
@@ -83,7 +70,7 @@ void Service::remove(std::uint32_t id) {
 
 void Service::ring(File& file) noexcept {
   if (file.in_ready_queue.exchange(true)) return;
-  // Cannot fail while every file has its node; if it did, everybody would be looked at.
+  // A full queue is no loss: then everybody is looked at.
   if (!ready_.bounded_push(file.scheduler_id)) look_at_all_.exchange(true);
   wake();
 }

@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <system_error>
@@ -70,11 +69,9 @@ class Service {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_{
       io_.get_executor()};
   boost::asio::steady_timer timer_{io_};
-  boost::lockfree::queue<std::uint32_t> ready_{64};
-  std::mutex m_;
-  std::uint32_t last_id_ = 0;    // guarded by m_
-  std::size_t files_ = 0;        // guarded by m_
-  std::size_t ready_nodes_ = 0;  // guarded by m_: nodes that ready_ has, at least
+  // Fixed: pushing never allocates. A file stands in it once at most.
+  boost::lockfree::queue<std::uint32_t, boost::lockfree::fixed_sized<true>> ready_{2048};
+  std::atomic<std::uint32_t> last_id_{0};
   std::atomic<bool> waking_{false};
   std::atomic<bool> look_at_all_{false};
   WakeMemory wake_memory_;

@@ -158,7 +158,7 @@ TEST(Flush, OneSyncServesAllWhoseBytesWereWrittenBeforeIt) {
     EXPECT_FALSE(f.file->flush());
   };
   std::thread leader([&] { flush(0); });
-  while (f.file->statistics().drain.flushes == 0) std::this_thread::yield();
+  while (f.file->statistics().flushes == 0) std::this_thread::yield();
   std::vector<std::thread> others;
   for (int i = 1; i < kCallers; ++i) others.emplace_back(flush, i);
   leader.join();
