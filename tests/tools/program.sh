@@ -1,0 +1,386 @@
+#!/usr/bin/env bash
+# Runs the program as users do, one case per call: what it writes, what it refuses, and how it ends.
+# Usage: program.sh CASE PROGRAM [DISK_FAULT_LIBRARY]; `program.sh --list` names the cases.
+# shellcheck disable=SC2317  # the cases are called by name
+set -uo pipefail
+
+counter=(--source counter -c 2 -r 48000 -f s16)
+stdin=(--source stdin -c 2 -r 48000 -f s16)
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+
+# expect STATUS COMMAND...: its output goes to `out` and `err`.
+expect() {
+  local wanted=$1 status
+  shift
+  "$@" >out 2>err
+  status=$?
+  [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
+}
+says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
+json_has() { says "^ *\"$1\": $2,?\$" take.json; }
+bytes() { od -An -v -tx1 -j "$2" -N "$3" "$1" | tr -d ' \n'; }
+
+# set_fault SETTING=VALUE...: what `faulty` puts before a command. The sanitizers must not mind that another library comes
+# first.
+set_fault() {
+  faulty=(env "$@" LD_PRELOAD="$disk_fault" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0")
+}
+
+# Waits until the recording in the background has written its header.
+await_start() {
+  local i
+  for ((i = 0; i < 1000; i++)); do
+    [ -s take.wav ] && return 0
+    kill -0 "$1" 2>/dev/null || break
+    read -rt 0.01 <> <(:)
+  done
+  fail "the recording did not start"
+}
+
+formats() {
+  local format channels procedure
+  for procedure in ring dos; do
+    for format in s16 s24 s32 f32; do
+      for channels in 1 2 3 64; do
+        expect 0 "$program" record -o take.wav --source counter -c $channels -r 8000 -f $format -n 12345 --unpaced \
+          -q -y --proc $procedure --json take.json
+        expect 0 "$program" verify take.wav --summary take.json
+        expect 0 "$program" verify take.wav --frames 12345
+        expect 8 "$program" verify take.wav --frames 12346
+        says 'the end is missing: 1 frame' out
+      done
+    done
+  done
+}
+
+header_of_pcm() {
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 3 --unpaced
+  [ "$(bytes take.wav 0 44)" = "52494646300000005741564566""6d742010000000010002008""0bb000000ee02000400100064617461""0c000000" ] \
+    || fail "header: $(bytes take.wav 0 44)"
+}
+
+header_of_odd_s24() {
+  expect 0 "$program" record -o take.wav --source counter -c 1 -r 48000 -f s24 -n 3 --unpaced
+  [ "$(stat -c %s take.wav)" -eq $((80 + 10)) ] || fail "size $(stat -c %s take.wav)"
+  [ "$(bytes take.wav 4 4)" = "52000000" ] || fail "RIFF size $(bytes take.wav 4 4)"
+  [ "$(bytes take.wav 12 28)" = "666d742028000000feff010080bb0000803202000300180016""001800" ] \
+    || fail "fmt: $(bytes take.wav 12 28)"
+  [ "$(bytes take.wav 40 20)" = "040000000100000000001000800000aa00389b71" ] || fail "$(bytes take.wav 40 20)"
+  [ "$(bytes take.wav 60 12)" = "666163740400000003000000" ] || fail "fact: $(bytes take.wav 60 12)"
+  [ "$(bytes take.wav 72 8)" = "6461746109000000" ] || fail "data: $(bytes take.wav 72 8)"
+  [ "$(bytes take.wav 89 1)" = "00" ] || fail "pad: $(bytes take.wav 89 1)"
+}
+
+header_of_float() {
+  expect 0 "$program" record -o take.wav --source counter -c 2 -r 48000 -f f32 -n 5 --unpaced
+  [ "$(bytes take.wav 12 26)" = "666d742012000000030002008""0bb000000dc050008002000""0000" ] \
+    || fail "fmt: $(bytes take.wav 12 26)"
+  [ "$(bytes take.wav 38 12)" = "666163740400000005000000" ] || fail "fact: $(bytes take.wav 38 12)"
+}
+
+json_keys() {
+  local key
+  expect 0 "$program" record -o take.wav "${counter[@]}" -d 0.05 --sync 0.02 --json take.json -q
+  [ -z "$(cat out err)" ] || fail "--quiet is not quiet"
+  for key in frames_captured frames_written frames_durable frames_lost lost_ranges bytes_accepted bytes_durable \
+    ring_capacity_bytes ring_high_water_bytes stalls deadline_misses write_ns p50 p99 p99_9 p99_99 max count flush_us \
+    capabilities exit_reason file procedure channels rate format file_system version; do
+    grep -q "\"$key\":" take.json || fail "no $key in the summary"
+  done
+  json_has frames_captured 2400
+  json_has frames_durable 2400
+  json_has frames_lost 0
+  json_has bytes_durable "$(stat -c %s take.wav)"
+  json_has exit_reason '"complete"'
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 10 --unpaced --json - -y
+  says '"frames_written": 10' out
+  says 'complete and durable' err
+}
+
+usage_errors() {
+  local arguments
+  while IFS= read -r arguments; do
+    # shellcheck disable=SC2086  # words on purpose
+    expect 2 "$program" $arguments
+    [ -s err ] || fail "nothing said about: $arguments"
+  done <<'END'
+
+nonsense
+record
+record -o take.wav
+record -o take.wav --source tape -c 2 -r 48000 -f s16
+record -o take.wav --source counter -c 0 -r 48000 -f s16
+record -o take.wav --source counter -c 40000 -r 48000 -f s16
+record -o take.wav --source counter -c 2 -r 0 -f s16
+record -o take.wav --source counter -c -2 -r 48000 -f s16
+record -o take.wav --source counter -c 2 -r 48000 -f s17
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -d 0
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -d nan
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -d -1
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -n 0
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -n 5 -d 5
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 10
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 10x
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring -1s
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 2000G
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 1s --proc dos
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 64K --period 48000
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --period 0
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --period 99999999
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --sync 0
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --sync nan
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --proc tape
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --json take.wav
+record -o take.wav --source stdin -c 2 -r 48000 -f s16 --unpaced
+verify
+verify take.wav --frames x
+verify take.wav --frames 1 --summary take.json
+END
+  [ ! -e take.wav ] || fail "a file was made"
+}
+
+help_and_version() {
+  expect 0 "$program" --help
+  says 'Exit status' out
+  expect 0 "$program" record --help
+  expect 0 "$program" verify --help
+  expect 0 "$program" --version
+  says '^ringproc [0-9]+\.[0-9]+\.[0-9]+' out
+}
+
+refuses_to_overwrite() {
+  echo precious >take.wav
+  expect 3 "$program" record -o take.wav "${counter[@]}" -n 10
+  says "give -y" err
+  [ "$(cat take.wav)" = precious ] || fail "it was overwritten"
+  echo precious >take.json
+  expect 3 "$program" record -o other.wav "${counter[@]}" -n 10 --json take.json
+  [ ! -e other.wav ] || fail "an empty file is left"
+  [ "$(cat take.json)" = precious ] || fail "the summary was overwritten"
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 10 --json take.json -y
+  expect 0 "$program" verify take.wav --summary take.json
+}
+
+refuses_what_is_no_file() {
+  mkdir directory
+  mkfifo pipe
+  ln -s /dev/null link
+  local path
+  for path in directory pipe link /dev/null; do
+    expect 3 "$program" record -o $path "${counter[@]}" -n 10 -y
+    says 'not a regular file' err
+    expect 3 "$program" verify $path
+  done
+  expect 3 "$program" record -o missing/take.wav "${counter[@]}" -n 10
+  expect 3 "$program" record -o "$(printf 'n%.0s' {1..5000})" "${counter[@]}" -n 10
+  expect 3 "$program" verify missing.wav
+}
+
+refuses_bad_environment() {
+  RINGPROC_OPTIONS=nonsense=1 expect 3 "$program" record -o take.wav "${counter[@]}" -n 10
+  says RINGPROC_OPTIONS err
+  [ ! -e take.wav ] || fail "an empty file is left"
+}
+
+stdin_is_kept_exactly() {
+  head -c 1000000 /dev/urandom >input
+  local procedure
+  for procedure in ring dos; do
+    expect 0 "$program" record -o take.wav "${stdin[@]}" --proc $procedure --json take.json -y <input
+    json_has exit_reason '"end_of_input"'
+    tail -c +45 take.wav | cmp - input || fail "the samples differ"
+  done
+}
+
+stdin_frame_limit() {
+  head -c 1000000 /dev/urandom >input
+  expect 0 "$program" record -o take.wav "${stdin[@]}" -n 1000 <input
+  head -c 4000 input | cmp - <(tail -c +45 take.wav) || fail "the samples differ"
+}
+
+stdin_cut_frame() {
+  head -c 4003 /dev/urandom >input
+  expect 4 "$program" record -o take.wav "${stdin[@]}" --json take.json <input
+  json_has frames_written 1000
+  json_has exit_reason '"cut_frame"'
+  head -c 4000 input | cmp - <(tail -c +45 take.wav) || fail "whole frames are not kept"
+}
+
+stdin_that_cannot_be_read() {
+  expect 7 "$program" record -o take.wav "${stdin[@]}" --json take.json </
+  json_has exit_reason '"source_died"'
+  [ "$(stat -c %s take.wav)" -eq 44 ] || fail "not finalised"
+  expect 7 "$program" record -o take.wav "${stdin[@]}" -y <&-
+}
+
+a_signal_finalises() {
+  local signal procedure pid
+  for procedure in ring dos; do
+    for signal in INT TERM HUP; do
+      rm -f take.wav take.json
+      "$program" record -o take.wav "${counter[@]}" --proc $procedure --json take.json >out 2>err &
+      pid=$!
+      await_start $pid
+      kill -$signal $pid
+      wait $pid || fail "status $? after SIG$signal"
+      json_has exit_reason '"signal"'
+      json_has signal "\"SIG$signal\""
+      expect 0 "$program" verify take.wav --summary take.json
+    done
+  done
+}
+
+a_signal_ends_waiting_for_input() {
+  local pid
+  mkfifo input
+  exec 7<>input
+  "$program" record -o take.wav "${stdin[@]}" --json take.json <&7 >out 2>err &
+  pid=$!
+  await_start $pid
+  kill -TERM $pid
+  wait $pid || fail "status $?"
+  json_has exit_reason '"signal"'
+}
+
+a_second_signal_forces() {
+  local pid i
+  set_fault RINGPROC_FAULT_DELAY_MS=60000
+  "${faulty[@]}" "$program" record -o take.wav "${counter[@]}" --proc dos >out 2>err &
+  pid=$!
+  for ((i = 0; i < 1000; i++)); do # until the handler is there: the file is claimed after it
+    [ -e take.wav ] && break
+    read -rt 0.01 <> <(:)
+  done
+  kill -TERM $pid
+  # The first one is taken up before the second is sent: a signal pending twice counts once.
+  while grep -qE '^(SigPnd|ShdPnd):.*[1-9a-f]' /proc/$pid/status 2>/dev/null; do :; done
+  kill -INT $pid
+  wait $pid
+  [ $? -eq 130 ] || fail "not forced"
+  says 'second signal' err
+}
+
+size_limit_of_the_shell() {
+  local procedure
+  for procedure in ring dos; do
+    rm -f take.wav take.json
+    (ulimit -f 100 && expect 5 "$program" record -o take.wav --source counter -c 7 -r 192000 -f s24 -n 1000000 \
+      --unpaced --proc $procedure --json take.json) || exit 1
+    json_has exit_reason '"disk_full"'
+    expect 0 "$program" verify take.wav --summary take.json
+  done
+}
+
+disk_full() {
+  local procedure
+  for procedure in ring dos; do
+    set_fault RINGPROC_FAULT_AT=20 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_ERRNO=28
+    expect 5 "${faulty[@]}" "$program" record -o take.wav \
+      "${counter[@]}" -n 5000000 --unpaced --proc $procedure --json take.json -y
+    json_has exit_reason '"disk_full"'
+    expect 0 "$program" verify take.wav --summary take.json
+  done
+}
+
+write_error() {
+  local procedure
+  for procedure in ring dos; do
+    set_fault RINGPROC_FAULT_AT=20 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_ERRNO=5
+    expect 6 "${faulty[@]}" "$program" record -o take.wav \
+      "${counter[@]}" -n 5000000 --unpaced --proc $procedure --json take.json -y
+    json_has exit_reason '"io_error"'
+    expect 0 "$program" verify take.wav --summary take.json
+  done
+}
+
+sync_error() {
+  local procedure
+  for procedure in ring dos; do
+    set_fault RINGPROC_FAULT_SYNC_ERRNO=5
+    expect 6 "${faulty[@]}" "$program" record -o take.wav "${counter[@]}" -n 10000 --unpaced \
+      --proc $procedure --json take.json -y
+    json_has frames_durable 0
+    json_has bytes_durable 0
+  done
+}
+
+# The disk stands still for longer than the ring lasts: what is lost is what verify misses.
+a_stalled_disk_loses_what_is_told() {
+  set_fault RINGPROC_FAULT_AT=2 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000
+  expect 4 "${faulty[@]}" "$program" record \
+    -o take.wav --source counter -c 8 -r 48000 -f s32 -d 1.2 --ring 64K --json take.json
+  says 'LOST frames from number' err
+  expect 0 "$program" verify take.wav --summary take.json
+  says 'exactly the [0-9]+ frames that record lost' out
+  expect 8 "$program" verify take.wav
+  says 'missing altogether' out
+  expect 8 "$program" verify take.wav --frames 57600
+}
+
+a_stalled_disk_is_ridden_out() {
+  set_fault RINGPROC_FAULT_AT=2 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=500
+  expect 0 "${faulty[@]}" "$program" record \
+    -o take.wav --source counter -c 8 -r 48000 -f s32 -d 0.7 --ring 10s --json take.json
+  json_has frames_lost 0
+  expect 0 "$program" verify take.wav --summary take.json
+}
+
+# Cuts frames out of a recording with dd, so that the whole way through the file is checked too.
+verify_names_damage() {
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 100000 --unpaced --json take.json
+  { head -c $((44 + 4 * 1000)) take.wav; tail -c +$((44 + 4 * 1001 + 1)) take.wav; } >damaged.wav
+  expect 8 "$program" verify damaged.wav
+  says 'first wrong frame: 1000' out
+  says 'missing altogether: 1 frame in 1 gap, the first 1000' out
+  { head -c $((44 + 4 * 1000)) take.wav; tail -c +$((44 + 4 * 66536 + 1)) take.wav; } >damaged.wav
+  expect 8 "$program" verify damaged.wav --summary take.json
+  says 'missing altogether: 65536 frames in 1 gap, the first 1000..66535' out
+  head -c -4 take.wav >damaged.wav
+  expect 8 "$program" verify damaged.wav --frames 100000
+  says 'the end is missing: 1 frame \(99999\)' out
+  expect 8 "$program" verify take.wav --seed 2
+  says 'nothing is recognised' out
+  expect 8 "$program" verify damaged.wav --json
+  says '"right": false' out
+}
+
+verify_judges_broken_headers() {
+  local size
+  expect 0 "$program" record -o take.wav --source counter -c 3 -r 48000 -f s24 -n 100 --unpaced
+  for ((size = 0; size < 80; size++)); do
+    head -c $size take.wav >damaged.wav
+    expect 8 "$program" verify damaged.wav
+  done
+  { head -c 4 take.wav; printf '\0\0\0\0'; head -c 76 take.wav | tail -c +9; printf '\0\0\0\0'; tail -c +81 take.wav; } \
+    >damaged.wav
+  expect 8 "$program" verify damaged.wav
+  says 'never finished' out
+  expect 3 "$program" verify take.wav --summary missing.json
+  echo '{"source": "counter"}' >take.json
+  expect 3 "$program" verify take.wav --summary take.json
+}
+
+verify_compares_gaps_with_the_summary() {
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 1000 --unpaced --json take.json
+  { head -c $((44 + 4 * 100)) take.wav; tail -c +$((44 + 4 * 110 + 1)) take.wav; } >damaged.wav
+  expect 8 "$program" verify damaged.wav --summary take.json
+  # A summary that says so, and a header that fits.
+  sed -e 's/"frames_lost": 0/"frames_lost": 10/' -e 's/"frames_written": 1000/"frames_written": 990/' \
+    -e 's/"lost_ranges": \[\]/"lost_ranges": [{"start": 100, "length": 10}]/' take.json >lost.json
+  { printf 'RIFF\x9c\x0f\0\0'; head -c 40 damaged.wav | tail -c +9; printf '\x78\x0f\0\0'; tail -c +45 damaged.wav; } \
+    >fitting.wav
+  expect 0 "$program" verify fitting.wav --summary lost.json
+  says 'exactly the 10 frames' out
+  sed -e 's/"start": 100/"start": 101/' lost.json >other.json
+  expect 8 "$program" verify fitting.wav --summary other.json
+}
+
+cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {$/\1/p' "$0" | grep -vxE 'fail|expect|set_fault|await_start|cases'; }
+
+case ${1:?} in --list) cases; exit 0 ;; esac
+program=$2 disk_fault=${3:-}
+directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-program.XXXXXX") || exit 1
+trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$directory"' EXIT # nothing outlives a failed case
+cd "$directory" || exit 1
+"$1"

@@ -1,0 +1,99 @@
+// The command line in numbers, and where the parts of a file lie.
+#include "record_options.hpp"
+
+#include <gtest/gtest.h>
+
+#include "wave_layout.hpp"
+
+namespace ringproc::tool {
+namespace {
+
+constexpr AudioFormat kWide{SampleFormat::s32, 64, 192'000};
+
+RecordArguments arguments() {
+  RecordArguments given;
+  given.output = "take.wav";
+  given.source = "counter";
+  given.channels = 2;
+  given.rate = 48'000;
+  given.format = "s16";
+  return given;
+}
+
+TEST(RecordOptions, TheRingIsATimeOrASize) {
+  EXPECT_EQ(parse_ring("10s", kWide), 491'520'000U);
+  EXPECT_EQ(parse_ring("500ms", kWide), 24'576'000U);
+  EXPECT_EQ(parse_ring("0.5s", kWide), 24'576'000U);
+  EXPECT_EQ(parse_ring("64M", kWide), 64U * 1024 * 1024);
+  EXPECT_EQ(parse_ring("2G", kWide), std::uint64_t{2} * 1024 * 1024 * 1024);
+  EXPECT_EQ(parse_ring("100K", kWide), 100U * 1024);
+}
+
+TEST(RecordOptions, ARingWithoutUnitOrBeyondReasonIsRefused) {
+  for (const char* text :
+       {"", "10", "s", "10x", "10sm", "-1s", "0s", "nan s", "infs", "1e300s", "1025G"}) {
+    EXPECT_THROW(static_cast<void>(parse_ring(text, kWide)), UsageError) << text;
+  }
+}
+
+TEST(RecordOptions, DefaultsFitTheSource) {
+  RecordArguments given = arguments();
+  EXPECT_TRUE(checked(given).paced);
+  EXPECT_EQ(checked(given).period_frames, 64U);
+  given.source = "stdin";
+  EXPECT_FALSE(checked(given).paced);
+  EXPECT_EQ(checked(given).period_frames, 1'024U);
+}
+
+TEST(RecordOptions, TheDefaultRingIsTenSecondsButNoMoreThanTheRecording) {
+  RecordArguments given = arguments();
+  EXPECT_EQ(checked(given).ring_bytes, 1'920'000U);
+  given.seconds = 2;
+  EXPECT_EQ(checked(given).ring_bytes, 384'000U);
+}
+
+TEST(RecordOptions, SecondsBecomeFrames) {
+  RecordArguments given = arguments();
+  given.seconds = 0.5;
+  EXPECT_EQ(checked(given).max_frames, 24'000U);
+  given.rate = 44'100;
+  given.seconds = 1.0 / 3;
+  EXPECT_EQ(checked(given).max_frames, 14'700U);
+}
+
+struct LayoutCase {
+  AudioFormat format;
+  std::uint32_t header_bytes;
+  std::uint16_t tag;
+};
+
+class WaveLayouts : public testing::TestWithParam<LayoutCase> {};
+
+TEST_P(WaveLayouts, TheHeaderIsAsTheFormatAsks) {
+  EXPECT_EQ(wave_layout(GetParam().format).header_bytes, GetParam().header_bytes);
+  EXPECT_EQ(wave_format_chunk(GetParam().format).tag, GetParam().tag);
+}
+
+TEST_P(WaveLayouts, TheLargestFileEndsAtMostAt4GiBMinus2) {
+  const AudioFormat& format = GetParam().format;
+  const WaveLayout layout = wave_layout(format);
+  const auto size = [&](std::uint64_t frames) {
+    return layout.header_bytes + with_pad(frames * format.frame_bytes());
+  };
+  EXPECT_LE(size(layout.max_frames), kMaxFileBytes);
+  EXPECT_GT(size(layout.max_frames + 1), kMaxFileBytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Formats, WaveLayouts,
+    testing::Values(LayoutCase{{SampleFormat::s16, 1, 48'000}, 44, kTagPcm},
+                    LayoutCase{{SampleFormat::s16, 2, 48'000}, 44, kTagPcm},
+                    LayoutCase{{SampleFormat::s16, 3, 48'000}, 80, kTagExtensible},
+                    LayoutCase{{SampleFormat::s24, 1, 48'000}, 80, kTagExtensible},
+                    LayoutCase{{SampleFormat::s24, 3, 48'000}, 80, kTagExtensible},
+                    LayoutCase{{SampleFormat::s32, 64, 192'000}, 80, kTagExtensible},
+                    LayoutCase{{SampleFormat::f32, 2, 48'000}, 58, kTagFloat},
+                    LayoutCase{{SampleFormat::f32, 3, 48'000}, 80, kTagExtensible}));
+
+}  // namespace
+}  // namespace ringproc::tool

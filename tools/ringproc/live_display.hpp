@@ -1,0 +1,46 @@
+// What `record` shows while it runs: one line on a terminal, rewritten five times a second;
+// elsewhere a log line every ten seconds; the first lost frame at once. Main thread only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "capture.hpp"
+#include "os.hpp"
+#include "periodic_flush.hpp"
+#include "record_options.hpp"
+#include "target.hpp"
+
+namespace ringproc::tool {
+
+class LiveDisplay {
+ public:
+  LiveDisplay(const RecordOptions& options, const CaptureProgress& progress, Target& target,
+              PeriodicFlush& flush);
+
+  // How often update() wants to be called.
+  [[nodiscard]] std::chrono::milliseconds interval() const;
+
+  // Shows what is new.
+  void update();
+
+  // Leaves the terminal's line.
+  void finish();
+
+ private:
+  [[nodiscard]] std::string line();
+  void tell_losses();
+
+  const RecordOptions& options_;
+  const CaptureProgress& progress_;
+  Target& target_;
+  PeriodicFlush& flush_;
+  const bool terminal_;
+  const os::Clock::time_point start_;
+  os::Clock::time_point next_log_;
+  std::uint64_t told_lost_frames_ = 0;
+  bool line_open_ = false;
+};
+
+}  // namespace ringproc::tool

@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "machine.hpp"
+
+namespace ringproc::tool {
+namespace {
+
+std::optional<std::uint64_t> number_in_file(const char* path) {
+  std::ifstream file(path);
+  std::uint64_t number = 0;
+  return file >> number ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::uint64_t> machine_available_bytes() {
+  std::ifstream file("/proc/meminfo");
+  std::string line;
+  while (std::getline(file, line)) {
+    std::istringstream words(line);
+    std::string key;
+    std::uint64_t kilobytes = 0;
+    if (words >> key >> kilobytes && key == "MemAvailable:") return kilobytes * 1024;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> container_available_bytes() {
+  const auto limit = number_in_file("/sys/fs/cgroup/memory.max");
+  const auto used = number_in_file("/sys/fs/cgroup/memory.current");
+  if (!limit || !used) return std::nullopt;
+  return *limit > *used ? *limit - *used : 0;
+}
+
+// One line of mountinfo: "36 35 98:0 /root /mount/point options ... - type source options".
+struct Mount {
+  std::string point;
+  std::string type;
+};
+
+Mount parse_mount(const std::string& line) {
+  std::istringstream words(line);
+  std::string word;
+  Mount mount;
+  for (int i = 0; i < 5 && words >> word; ++i) mount.point = word;
+  while (words >> word && word != "-") {
+  }
+  words >> mount.type;
+  return mount;
+}
+
+bool is_below(const std::string& path, const std::string& directory) {
+  if (directory == "/") return true;
+  return path.starts_with(directory) &&
+         (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> available_memory_bytes() {
+  const auto machine = machine_available_bytes();
+  const auto container = container_available_bytes();
+  if (!machine || !container) return machine ? machine : container;
+  return std::min(*machine, *container);
+}
+
+std::string file_system_of(const std::string& path) {
+  std::error_code error;
+  const std::string real = std::filesystem::weakly_canonical(path, error).string();
+  std::ifstream mounts("/proc/self/mountinfo");
+  Mount best;
+  std::string line;
+  while (!error && std::getline(mounts, line)) {
+    Mount mount = parse_mount(line);
+    if (is_below(real, mount.point) && mount.point.size() >= best.point.size())
+      best = std::move(mount);
+  }
+  return best.type.empty() ? "unknown" : best.type;
+}
+
+}  // namespace ringproc::tool

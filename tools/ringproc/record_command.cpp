@@ -1,0 +1,131 @@
+// `ringproc record`: captures to a RIFF/WAVE file through the mmio functions.
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "os.hpp"
+#include "output_file.hpp"
+#include "record_options.hpp"
+#include "record_session.hpp"
+#include "say.hpp"
+#include "subcommands.hpp"
+#include "summary.hpp"
+
+namespace ringproc::tool {
+namespace {
+
+constexpr const char* kFooter =
+    "Example: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
+    "--json take.json\n"
+    "A frame that the ring has no room for is lost: its number is skipped, the summary lists it, "
+    "the exit status is 4.\n"
+    "SIGINT, SIGTERM and SIGHUP finalise the file (status 0); a second one ends at once (status "
+    "130).\n"
+    "At 4 GiB the recording stops, valid (status 0). A full disk: status 5, valid up to what was "
+    "written.";
+
+ExitStatus complain(ExitStatus status, const std::string& text) {
+  say(fmt::format("ringproc record: {}\n", text));
+  return status;
+}
+
+// Returns: whether all of it is in the file.
+bool write_file(const std::string& path, const std::string& text) {
+  if (path == "-") return print_to(stdout, text);
+  std::FILE* const file = std::fopen(path.c_str(), "w");
+  if (file == nullptr) return false;
+  const bool written = print_to(file, text);
+  return (std::fclose(file) == 0) && written;
+}
+
+// Returns: the summary's exit status, or `other` if all went well but the summary cannot be
+// written.
+ExitStatus tell(const RecordSummary& summary) {
+  const RecordOptions& options = summary.options;
+  if (!options.quiet) {
+    static_cast<void>(
+        print_to(options.json == "-" ? stderr : stdout, summary_text(summary) + "\n"));
+  } else if (!summary.failure.empty()) {
+    complain(summary.status, summary.failure);
+  }
+  if (options.json.empty() || write_file(options.json, summary_json(summary) + "\n")) {
+    return summary.status;
+  }
+  complain(summary.status, fmt::format("cannot write the summary {}", options.json));
+  return summary.status == ExitStatus::complete ? ExitStatus::other : summary.status;
+}
+
+// The output files, from claiming them to knowing that the recording has begun. Those that were
+// created for nothing are removed again.
+class ClaimedOutputs {
+ public:
+  ClaimedOutputs() = default;
+  ~ClaimedOutputs() {
+    std::error_code ignored;  // what cannot be removed is an empty file
+    for (const std::string& path : created_) std::filesystem::remove(path, ignored);
+  }
+  ClaimedOutputs(const ClaimedOutputs&) = delete;
+  ClaimedOutputs& operator=(const ClaimedOutputs&) = delete;
+
+  // Returns: empty, or why the file cannot be used.
+  [[nodiscard]] std::string claim(const std::string& path, bool overwrite) {
+    OutputClaim claimed = claim_output_file(path, overwrite);
+    if (claimed.created) created_.push_back(path);
+    return std::move(claimed.error);
+  }
+  void keep() { created_.clear(); }
+
+ private:
+  std::vector<std::string> created_;
+};
+
+ExitStatus record(const RecordOptions& options) {
+  if (options.from_stdin && os::input_is_terminal()) {
+    return complain(ExitStatus::usage, "standard input is a terminal; pipe raw samples into it");
+  }
+  os::StopSignals signals;
+  ClaimedOutputs outputs;
+  std::string error = outputs.claim(options.output, options.overwrite);
+  if (error.empty() && !options.json.empty() && options.json != "-") {
+    error = outputs.claim(options.json, options.overwrite);
+  }
+  if (!error.empty()) return complain(ExitStatus::cannot_open, error);
+  const TargetOptions wanted{options.output, options.ring_bytes, options.paced};
+  OpenedTarget opened = options.through_ring ? open_ring_target(wanted) : open_dos_target(wanted);
+  if (!opened.target) {
+    return complain(ExitStatus::cannot_open,
+                    fmt::format("cannot open {}: {}", options.output, opened.error));
+  }
+  outputs.keep();
+  const auto session = std::make_unique<RecordSession>(options, std::move(opened.target), signals);
+  return tell(session->run());
+}
+
+ExitStatus run(const RecordArguments& arguments) {
+  try {
+    return record(checked(arguments));
+  } catch (const UsageError& error) {
+    return complain(ExitStatus::usage, error.what());
+  }
+}
+
+}  // namespace
+
+RunSubcommand add_record(CLI::App& app) {
+  const auto arguments = std::make_shared<RecordArguments>();
+  CLI::App* const record_app =
+      app.add_subcommand("record", "Capture to a RIFF/WAVE file through the mmio functions");
+  add_record_arguments(*record_app, *arguments);
+  record_app->footer(kFooter);
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace ringproc::tool

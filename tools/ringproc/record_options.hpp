@@ -1,0 +1,67 @@
+// What `ringproc record` was asked for: the command line, checked and put into numbers. No I/O but
+// the question how much memory there is.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "counter.hpp"
+#include "sample_format.hpp"
+
+namespace ringproc::tool {
+
+// As typed.
+struct RecordArguments {
+  std::string output;
+  std::string source;
+  std::uint32_t channels = 0;
+  std::uint32_t rate = 0;
+  std::string format;
+  std::optional<double> seconds;
+  std::optional<std::uint64_t> frames;
+  std::string ring;
+  std::optional<double> sync_seconds;
+  std::string procedure = "ring";
+  std::string json;
+  bool quiet = false;
+  bool overwrite = false;
+  bool unpaced = false;
+  std::optional<std::uint64_t> period_frames;
+  std::uint64_t seed = kDefaultSeed;
+};
+
+struct RecordOptions {
+  std::string output;
+  bool from_stdin = false;
+  AudioFormat format;
+  std::uint64_t max_frames = 0;  // the largest number if there is no limit
+  std::uint64_t ring_bytes = 0;  // 0 without a ring
+  double sync_seconds = 0;       // 0: never
+  bool through_ring = true;
+  std::string json;  // empty: none; "-": standard output
+  bool quiet = false;
+  bool overwrite = false;
+  bool paced = false;
+  std::size_t period_frames = 0;
+  std::uint64_t seed = kDefaultSeed;
+};
+
+// The command line cannot be right; what() says what to change.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+void add_record_arguments(CLI::App& app, RecordArguments& arguments);
+
+// Throws: UsageError.
+[[nodiscard]] RecordOptions checked(const RecordArguments& arguments);
+
+// "10s" of audio of that format, or "64M" (K, M, G), in bytes. Throws: UsageError.
+[[nodiscard]] std::uint64_t parse_ring(const std::string& text, const AudioFormat& format);
+
+}  // namespace ringproc::tool

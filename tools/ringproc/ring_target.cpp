@@ -1,0 +1,128 @@
+// Recording through the ring procedure.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <system_error>
+#include <utility>
+
+#include "os.hpp"
+#include "ringproc/procedure.h"
+#include "ringproc/ringproc.h"
+#include "target.hpp"
+
+namespace ringproc::tool {
+namespace {
+
+constexpr std::array<std::pair<std::uint32_t, const char*>, 7> kCapabilityNames = {{
+    {RINGPROC_CAN_SYNC, "sync"},
+    {RINGPROC_CAN_SYNC_NAME, "sync_name"},
+    {RINGPROC_CAN_SURVIVE, "survive"},
+    {RINGPROC_CAN_DIRECT, "direct"},
+    {RINGPROC_CAN_PREALLOCATE, "preallocate"},
+    {RINGPROC_CAN_GROW, "grow"},
+    {RINGPROC_CAN_LOCK, "lock"},
+}};
+
+class RingTarget final : public Target {
+ public:
+  using Target::Target;
+
+  void start_data() override { data_position_ = ask_stats().accepted; }
+  [[nodiscard]] Accept write(std::span<const std::byte> data) override;
+  [[nodiscard]] bool flush() override {
+    return mmioSendMessage(handle(), RINGPROC_MSG_FLUSH, 0, 0) == 1;
+  }
+  [[nodiscard]] TargetMarks marks() override;
+  [[nodiscard]] TargetStats stats() override;
+  [[nodiscard]] std::optional<TargetFailure> failure() override;
+
+ private:
+  [[nodiscard]] ringproc_stats ask_stats() const;
+  [[nodiscard]] ringproc_failure ask_failure() const;
+
+  std::uint64_t data_position_ = 0;  // written before other threads start
+};
+
+ringproc_stats RingTarget::ask_stats() const {
+  ringproc_stats stats{};
+  stats.size = sizeof(stats);
+  if (mmioSendMessage(handle(), RINGPROC_MSG_STATS, reinterpret_cast<LPARAM>(&stats), 0) != 1)
+    return {};
+  return stats;
+}
+
+// Returns: RINGPROC_E_STALE as the failure if even the question fails.
+ringproc_failure RingTarget::ask_failure() const {
+  ringproc_failure failure{};
+  failure.size = sizeof(failure);
+  if (mmioSendMessage(handle(), RINGPROC_MSG_FAILURE, reinterpret_cast<LPARAM>(&failure), 0) != 1) {
+    failure.code = RINGPROC_E_STALE;
+  }
+  return failure;
+}
+
+Accept RingTarget::write(std::span<const std::byte> data) {
+  const auto size = static_cast<LONG>(data.size());
+  const LONG result = mmioWrite(handle(), reinterpret_cast<const char*>(data.data()), size);
+  if (result == size) return Accept::accepted;
+  // The message takes no lock and makes no system call, so a refused period costs the writer little
+  // more than this.
+  return result == -1 && ask_failure().code == 0 ? Accept::refused : Accept::failed;
+}
+
+TargetMarks RingTarget::marks() {
+  const ringproc_stats stats = ask_stats();
+  const auto since_start = [this](std::uint64_t position) {
+    return position > data_position_ ? position - data_position_ : 0;
+  };
+  return {since_start(stats.accepted), since_start(stats.written), since_start(stats.durable)};
+}
+
+TargetStats RingTarget::stats() {
+  const ringproc_stats stats = ask_stats();
+  TargetStats result{stats.ring_capacity_bytes, stats.ring_high_water_bytes, stats.stalls, {}};
+  for (const auto& [bit, name] : kCapabilityNames) {
+    if ((stats.capabilities & bit) != 0) result.capabilities.emplace_back(name);
+  }
+  return result;
+}
+
+std::optional<TargetFailure> RingTarget::failure() {
+  const ringproc_failure failure = ask_failure();
+  if (failure.code == 0) return std::nullopt;
+  const bool system_error = failure.code < 0 && failure.code > RINGPROC_E_OVERRUN;
+  const std::error_code error(system_error ? -failure.code : 0, std::generic_category());
+  return TargetFailure{os::is_no_room(error),
+                       fmt::format("{} at byte {} of the file failed: {}",
+                                   failure.operation == RINGPROC_OP_WRITE ? "writing" : "syncing",
+                                   failure.file_offset, ringproc_strerror(failure.code))};
+}
+
+}  // namespace
+
+OpenedTarget open_ring_target(const TargetOptions& options) {
+  ringproc_options ring{};
+  ring.size = sizeof(ring);
+  if (ringproc_options_init(&ring) != 0) {
+    return {nullptr,
+            "the environment variable RINGPROC_OPTIONS holds an option that does not exist or a "
+            "bad value"};
+  }
+  ring.ring_bytes = options.ring_bytes;
+  ring.memory_limit_bytes = 0;
+  ring.on_full = options.refuse_when_full ? RINGPROC_ON_FULL_FAIL : RINGPROC_ON_FULL_BLOCK;
+  if (const int error = ringproc_set_path_options(options.path.c_str(), &ring); error != 0) {
+    return {nullptr, fmt::format("the ring's options were refused: {}", ringproc_strerror(error))};
+  }
+  MMIOINFO info{};
+  info.pIOProc = ringproc_ioproc;
+  std::string path = options.path;
+  const HMMIO handle = mmioOpen(path.data(), &info, MMIO_CREATE | MMIO_WRITE | MMIO_DENYWRITE);
+  static_cast<void>(
+      ringproc_set_path_options(options.path.c_str(), nullptr));  // they were for this open
+  if (handle == nullptr) return {nullptr, mmio_error_text(info.wErrorRet)};
+  return {std::make_unique<RingTarget>(handle), {}};
+}
+
+}  // namespace ringproc::tool

@@ -1,0 +1,20 @@
+// The program's subcommands. A new one is a file of its own, a line here and a line in main.cpp's
+// table.
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+#include "exit_status.hpp"
+
+namespace ringproc::tool {
+
+using RunSubcommand = std::function<ExitStatus()>;
+
+// Each adds its subcommand and options to app. Returns: what to run once the command line has been
+// parsed.
+[[nodiscard]] RunSubcommand add_record(CLI::App& app);
+[[nodiscard]] RunSubcommand add_verify(CLI::App& app);
+
+}  // namespace ringproc::tool

@@ -1,0 +1,196 @@
+#include "summary.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "version_text.hpp"
+
+namespace ringproc::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kShownRanges = 5;
+
+std::uint64_t microseconds(std::uint64_t nanoseconds) { return (nanoseconds + 500) / 1'000; }
+
+double seconds_of(std::uint64_t bytes, const AudioFormat& format) {
+  return static_cast<double>(bytes) / static_cast<double>(format.bytes_per_second());
+}
+
+std::string_view headline(ExitStatus status) {
+  switch (status) {
+    case ExitStatus::complete:
+      return "complete and durable";
+    case ExitStatus::loss:
+      return "finished WITH LOSS";
+    case ExitStatus::disk_full:
+      return "ended: NO ROOM, valid up to what was written";
+    case ExitStatus::source_died:
+      return "ended: the SOURCE FAILED, the file is finalised";
+    default:
+      return "ended with an I/O ERROR";
+  }
+}
+
+std::string source_line(const RecordSummary& summary) {
+  const RecordOptions& options = summary.options;
+  const std::string_view pace = options.paced ? "counter, paced" : "counter, unpaced";
+  return fmt::format("  {} channels, {}, {} Hz; {}; {} frames per write; {} procedure on {}{}\n",
+                     options.format.channels, name_of(options.format.sample), options.format.rate,
+                     options.from_stdin ? std::string_view("stdin") : pace, options.period_frames,
+                     options.through_ring ? "ring" : "built-in", summary.file_system,
+                     summary.real_time ? "; real-time thread" : "");
+}
+
+std::string loss_lines(const RecordSummary& summary) {
+  std::string text;
+  const std::size_t shown = std::min(kShownRanges, summary.lost_ranges.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const FrameRange& range = summary.lost_ranges[i];
+    text +=
+        fmt::format("  lost      frames {}..{} ({})\n", range.start, range.end() - 1, range.length);
+  }
+  if (summary.lost_ranges.size() > shown) {
+    text += fmt::format("  lost      ... {} ranges in all\n", summary.lost_ranges.size());
+  }
+  return text;
+}
+
+std::string ring_line(const RecordSummary& summary) {
+  if (!summary.options.through_ring) return {};
+  const AudioFormat& format = summary.options.format;
+  return fmt::format("  ring      {:.2f} s ({}), high water {:.3f} s, stalls {}\n",
+                     seconds_of(summary.target.ring_capacity_bytes, format),
+                     bytes_text(summary.target.ring_capacity_bytes),
+                     seconds_of(summary.target.ring_high_water_bytes, format),
+                     summary.target.stalls);
+}
+
+std::string latency_line(std::string_view name, const core::Histogram& histogram) {
+  if (histogram.count() == 0) return {};
+  const auto at = [&](double percent) {
+    return duration_text(static_cast<double>(histogram.percentile(percent)));
+  };
+  return fmt::format("  {:<9} p50 {}, p99 {}, p99.9 {}, p99.99 {}, max {}, n {}\n", name, at(50),
+                     at(99), at(99.9), at(99.99),
+                     duration_text(static_cast<double>(histogram.max())), histogram.count());
+}
+
+Json write_json(const core::Histogram& histogram) {
+  return {{"p50", histogram.percentile(50)},
+          {"p99", histogram.percentile(99)},
+          {"p99_9", histogram.percentile(99.9)},
+          {"p99_99", histogram.percentile(99.99)},
+          {"max", histogram.max()},
+          {"count", histogram.count()}};
+}
+
+Json flush_json(const core::Histogram& histogram) {
+  return {{"p50", microseconds(histogram.percentile(50))},
+          {"p99", microseconds(histogram.percentile(99))},
+          {"max", microseconds(histogram.max())},
+          {"count", histogram.count()}};
+}
+
+Json ranges_json(const std::vector<FrameRange>& ranges) {
+  Json list = Json::array();
+  for (const FrameRange& range : ranges) {
+    list.push_back({{"start", range.start}, {"length", range.length}});
+  }
+  return list;
+}
+
+Json origin_json(const RecordSummary& summary) {
+  const RecordOptions& options = summary.options;
+  return {{"version", version()},
+          {"file", options.output},
+          {"file_system", summary.file_system},
+          {"procedure", options.through_ring ? "ring" : "dos"},
+          {"source", options.from_stdin ? "stdin" : "counter"},
+          {"seed", options.seed},
+          {"channels", options.format.channels},
+          {"rate", options.format.rate},
+          {"format", name_of(options.format.sample)},
+          {"period_frames", options.period_frames},
+          {"paced", options.paced},
+          {"sync_seconds", options.sync_seconds},
+          {"real_time", summary.real_time},
+          {"started", summary.started_utc},
+          {"elapsed_seconds", summary.elapsed_seconds}};
+}
+
+}  // namespace
+
+std::string duration_text(double nanoseconds) {
+  constexpr std::array<std::string_view, 3> kUnits = {"ns", "us", "ms"};
+  for (const std::string_view unit : kUnits) {
+    if (nanoseconds < 999.5) {
+      return fmt::format("{:.{}f} {}", nanoseconds, nanoseconds < 99.95 && unit != "ns" ? 1 : 0,
+                         unit);
+    }
+    nanoseconds /= 1'000;
+  }
+  return fmt::format("{:.2f} s", nanoseconds);
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 4> kUnits = {"B", "kB", "MB", "GB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; value >= 999.5 && unit + 1 < kUnits.size(); ++unit) value /= 1'000;
+  return fmt::format("{:.{}f} {}", value, value < 99.95 && unit > 0 ? 1 : 0, kUnits[unit]);
+}
+
+std::string summary_text(const RecordSummary& summary) {
+  std::string text = fmt::format("{}: {} (exit status {}, {})\n", summary.options.output,
+                                 headline(summary.status), static_cast<int>(summary.status),
+                                 summary.signal.empty() ? summary.exit_reason : summary.signal);
+  if (!summary.failure.empty()) text += fmt::format("  because   {}\n", summary.failure);
+  text += source_line(summary);
+  text +=
+      fmt::format("  frames    captured {}, written {}, durable {}, lost {}; {} in {:.1f} s\n",
+                  summary.frames_captured, summary.frames_written, summary.frames_durable,
+                  summary.frames_lost, bytes_text(summary.bytes_accepted), summary.elapsed_seconds);
+  text += loss_lines(summary);
+  text += ring_line(summary);
+  if (summary.options.paced)
+    text += fmt::format("  deadlines {} missed\n", summary.deadline_misses);
+  text += latency_line("write", summary.write_ns);
+  text += latency_line("flush", summary.flush_ns);
+  text.pop_back();
+  return text;
+}
+
+std::string summary_json(const RecordSummary& summary) {
+  Json json = origin_json(summary);
+  json["frames_captured"] = summary.frames_captured;
+  json["frames_written"] = summary.frames_written;
+  json["frames_durable"] = summary.frames_durable;
+  json["frames_lost"] = summary.frames_lost;
+  json["lost_ranges"] = ranges_json(summary.lost_ranges);
+  json["lost_ranges_complete"] = summary.lost_ranges_complete;
+  json["bytes_accepted"] = summary.bytes_accepted;
+  json["bytes_durable"] = summary.bytes_durable;
+  json["ring_capacity_bytes"] = summary.target.ring_capacity_bytes;
+  json["ring_high_water_bytes"] = summary.target.ring_high_water_bytes;
+  json["stalls"] = summary.target.stalls;
+  json["deadline_misses"] = summary.deadline_misses;
+  json["write_ns"] = write_json(summary.write_ns);
+  json["write_clock"] = "steady clock, read before and after, its own cost included";
+  json["write_clock_cost_ns"] = summary.clock_cost_ns;
+  json["flush_us"] = flush_json(summary.flush_ns);
+  json["capabilities"] = summary.target.capabilities;
+  json["exit_reason"] = summary.exit_reason;
+  json["exit_status"] = static_cast<int>(summary.status);
+  if (!summary.signal.empty()) json["signal"] = summary.signal;
+  if (!summary.failure.empty()) json["failure"] = summary.failure;
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace ringproc::tool

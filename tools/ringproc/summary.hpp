@@ -1,0 +1,54 @@
+// What a recording came to, as text and as JSON. Plain data and its two forms; no I/O.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/histogram.hpp"
+#include "exit_status.hpp"
+#include "frame_range.hpp"
+#include "record_options.hpp"
+#include "target.hpp"
+
+namespace ringproc::tool {
+
+struct RecordSummary {
+  RecordOptions options;
+  std::string started_utc;
+  std::string file_system;
+  bool real_time = false;
+  double elapsed_seconds = 0;
+
+  std::uint64_t frames_captured =
+      0;                             // came from the source, or by the clock were there to be taken
+  std::uint64_t frames_written = 0;  // handed to the operating system
+  std::uint64_t frames_durable = 0;  // covered by a flush that succeeded
+  std::uint64_t frames_lost = 0;     // not accepted by the procedure
+  std::vector<FrameRange> lost_ranges;
+  bool lost_ranges_complete = true;
+  std::uint64_t header_bytes = 0;  // in bytes_accepted and bytes_durable, with the pad byte
+  std::uint64_t bytes_accepted = 0;
+  std::uint64_t bytes_durable = 0;
+
+  TargetStats target;
+  std::uint64_t deadline_misses = 0;
+  core::Histogram write_ns;
+  core::Histogram flush_ns;
+  std::uint64_t clock_cost_ns = 0;
+
+  std::string exit_reason;
+  std::string signal;   // that ended it, if one did
+  std::string failure;  // in words, if there was one
+  ExitStatus status = ExitStatus::other;
+};
+
+[[nodiscard]] std::string summary_text(const RecordSummary& summary);
+[[nodiscard]] std::string summary_json(const RecordSummary& summary);
+
+// "12.3 us" and "491.5 MB": three figures and a unit.
+[[nodiscard]] std::string duration_text(double nanoseconds);
+[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
+
+}  // namespace ringproc::tool

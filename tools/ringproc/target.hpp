@@ -1,0 +1,90 @@
+// The file being recorded into, behind the mmio functions: the one place that knows which I/O
+// procedure is in use and what to ask it for beyond mmioWrite.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "ringproc/mmio.h"
+
+namespace ringproc::tool {
+
+enum class Accept {
+  accepted,  // all of it
+  refused,   // nothing, for lack of room; the next write may be accepted
+  failed     // the file has failed; failure() says how
+};
+
+// Bytes of sample data: positions counted from start_data() on.
+struct TargetMarks {
+  std::uint64_t accepted = 0;
+  std::uint64_t written = 0;
+  std::uint64_t durable = 0;
+};
+
+struct TargetStats {
+  std::uint64_t ring_capacity_bytes = 0;
+  std::uint64_t ring_high_water_bytes = 0;
+  std::uint64_t stalls = 0;
+  std::vector<std::string> capabilities;
+};
+
+struct TargetFailure {
+  bool no_room = false;  // the disk (or a limit) is full, else another error
+  std::string text;
+};
+
+// Threads: write() one thread, close() one thread after all others have ended, the rest any.
+class Target {
+ public:
+  explicit Target(HMMIO handle) : handle_(handle) {}
+  virtual ~Target() = default;
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+
+  [[nodiscard]] HMMIO handle() const { return handle_; }
+
+  // The header is there; what comes now is sample data.
+  virtual void start_data() = 0;
+
+  // One mmioWrite. Blocks: as the procedure does. Allocates: nothing.
+  [[nodiscard]] virtual Accept write(std::span<const std::byte> data) = 0;
+
+  // Effect: everything accepted before the call is durable. Returns: false if the file has failed.
+  [[nodiscard]] virtual bool flush() = 0;
+
+  [[nodiscard]] virtual TargetMarks marks() = 0;
+  [[nodiscard]] virtual TargetStats stats() = 0;
+  [[nodiscard]] virtual std::optional<TargetFailure> failure() = 0;
+
+  // mmioClose. Returns: its result.
+  [[nodiscard]] MMRESULT close() { return mmioClose(handle_, 0); }
+
+ private:
+  HMMIO handle_;
+};
+
+struct TargetOptions {
+  std::string path;
+  std::uint64_t ring_bytes = 0;
+  bool refuse_when_full = false;  // else a full ring blocks the writer
+};
+
+struct OpenedTarget {
+  std::unique_ptr<Target> target;
+  std::string error;  // why there is none
+};
+
+// Open the file for writing; it exists and is cut to length 0. Blocks: on the OS's open.
+[[nodiscard]] OpenedTarget open_ring_target(const TargetOptions& options);
+[[nodiscard]] OpenedTarget open_dos_target(const TargetOptions& options);
+
+// An MMIOERR_* or MMSYSERR_* code in English.
+[[nodiscard]] std::string mmio_error_text(UINT code);
+
+}  // namespace ringproc::tool

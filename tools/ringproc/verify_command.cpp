@@ -1,0 +1,87 @@
+// `ringproc verify`: checks a recording of the counter source against what was produced, or against
+// what record says it lost.
+#include <fmt/core.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "say.hpp"
+#include "subcommands.hpp"
+#include "verify_report.hpp"
+#include "wave_reader.hpp"
+
+namespace ringproc::tool {
+namespace {
+
+struct VerifyOptions {
+  std::string file;
+  std::optional<std::uint64_t> frames;
+  std::optional<std::uint64_t> seed;
+  std::string summary;
+  bool json = false;
+};
+
+ExitStatus complain(ExitStatus status, const std::string& text) {
+  say(fmt::format("ringproc verify: {}\n", text));
+  return status;
+}
+
+ExitStatus verify(const VerifyOptions& options) {
+  Expectation expected;
+  if (!options.summary.empty()) {
+    ReadExpectation read = read_expectation(options.summary);
+    if (!read.expectation) return complain(ExitStatus::cannot_open, read.error);
+    expected = std::move(*read.expectation);
+  }
+  if (options.frames) expected.frames = options.frames;
+  if (options.seed) expected.seed = *options.seed;
+  WaveReader reader;
+  if (const std::string error = reader.open(options.file); !error.empty()) {
+    return complain(ExitStatus::cannot_open,
+                    fmt::format("cannot open {}: {}", options.file, error));
+  }
+  const std::optional<WaveFacts> facts = reader.read_header();
+  if (!facts) {
+    return complain(ExitStatus::mismatch, fmt::format("{}: {}; nothing can be checked",
+                                                      options.file, reader.header_error()));
+  }
+  const CheckReport report = check_recording(reader, Counter(facts->format, expected.seed));
+  if (reader.read_failed()) {
+    return complain(ExitStatus::io_error,
+                    fmt::format("{}: reading failed; is the disk sound?", options.file));
+  }
+  const Verdict verdict = judge(*facts, report, expected);
+  const std::string text = options.json ? verdict_json(options.file, *facts, report, verdict)
+                                        : verdict_text(options.file, *facts, report, verdict);
+  if (!print_to(stdout, text + "\n")) return ExitStatus::other;
+  return verdict.right ? ExitStatus::complete : ExitStatus::mismatch;
+}
+
+}  // namespace
+
+RunSubcommand add_verify(CLI::App& app) {
+  const auto options = std::make_shared<VerifyOptions>();
+  CLI::App* const verify_app =
+      app.add_subcommand("verify", "Check a recording of the counter source, sample by sample");
+  verify_app->add_option("FILE", options->file, "The recording")->required();
+  const auto frames = verify_app->add_option("--frames", options->frames,
+                                             "So many frames must be there, without a gap");
+  verify_app
+      ->add_option("--summary", options->summary,
+                   "What `record --json` wrote: the frames it lost must be missing, and no others")
+      ->excludes(frames);
+  verify_app->add_option("--seed", options->seed,
+                         "The seed given to record (default 1, or the summary's)");
+  verify_app->add_flag("--json", options->json, "Print the result as JSON");
+  verify_app->footer(
+      "Exit status: 0 right, 8 not right, 2 usage, 3 the file or summary cannot be opened, 6 read "
+      "error.");
+  return [options] { return verify(*options); };
+}
+
+}  // namespace ringproc::tool

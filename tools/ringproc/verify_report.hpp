@@ -1,0 +1,47 @@
+// What verify expects, the verdict on a recording, and how it is told. One thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker.hpp"
+#include "wave_reader.hpp"
+
+namespace ringproc::tool {
+
+struct Expectation {
+  std::uint64_t seed = kDefaultSeed;
+  std::optional<std::uint64_t> frames;          // captured; the lost ones count
+  std::optional<std::uint64_t> written_frames;  // set if a failure cut it: so many are there
+  std::vector<FrameRange> lost;                 // by rising number
+  std::uint64_t lost_frames = 0;
+  bool lost_complete = true;  // false: record lost too many ranges to list
+  std::optional<AudioFormat> format;
+};
+
+struct Verdict {
+  bool right = false;
+  std::vector<FrameRange> gaps;         // those inside the recording and the missing end
+  std::vector<std::string> complaints;  // empty if right
+  std::string remark;                   // about lost frames that were expected
+};
+
+struct ReadExpectation {
+  std::optional<Expectation> expectation;
+  std::string error;  // why there is none
+};
+
+// Reads record's JSON.
+[[nodiscard]] ReadExpectation read_expectation(const std::string& path);
+
+[[nodiscard]] Verdict judge(const WaveFacts& facts, const CheckReport& report,
+                            const Expectation& expected);
+
+[[nodiscard]] std::string verdict_text(const std::string& file, const WaveFacts& facts,
+                                       const CheckReport& report, const Verdict& verdict);
+[[nodiscard]] std::string verdict_json(const std::string& file, const WaveFacts& facts,
+                                       const CheckReport& report, const Verdict& verdict);
+
+}  // namespace ringproc::tool

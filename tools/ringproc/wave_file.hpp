@@ -1,0 +1,46 @@
+// Writes the RIFF/WAVE structure around the samples through mmioCreateChunk and mmioAscend. One
+// thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "ringproc/mmio.h"
+#include "sample_format.hpp"
+#include "wave_layout.hpp"
+
+namespace ringproc::tool {
+
+class WaveFile {
+ public:
+  WaveFile(HMMIO handle, AudioFormat format)
+      : handle_(handle), format_(format), layout_(wave_layout(format)) {}
+
+  // Effect: writes everything before the first sample; the sizes stay 0 until finish(). Returns:
+  // success.
+  [[nodiscard]] bool start();
+
+  // Effect: writes the pad byte, if the samples need one, and the sizes.
+  // Requires: frames frames were written since start(). Returns: success.
+  [[nodiscard]] bool finish(std::uint64_t frames);
+
+  [[nodiscard]] const WaveLayout& layout() const { return layout_; }
+
+ private:
+  [[nodiscard]] bool write_chunk(FOURCC id, const void* bytes, std::uint32_t size);
+  [[nodiscard]] bool write(const void* bytes, std::uint32_t size);
+
+  HMMIO handle_;
+  AudioFormat format_;
+  WaveLayout layout_;
+  MMCKINFO riff_{};
+  MMCKINFO data_{};
+};
+
+// Effect: makes a file whose recording ended in an error valid up to `frames`: cuts it there and
+// writes the sizes, through the built-in procedure, because the failed handle takes nothing any
+// more. Returns: empty, or what failed.
+[[nodiscard]] std::string mend_wave_file(const std::string& path, const AudioFormat& format,
+                                         std::uint64_t frames);
+
+}  // namespace ringproc::tool

@@ -1,0 +1,60 @@
+// Reads RIFF/WAVE files that may be damaged: finds the format and the samples, and says what about
+// the header is wrong. Knows nothing of mmio, so that verify judges what other programs will see.
+// One thread.
+#pragma once
+
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "recording_view.hpp"
+#include "sample_format.hpp"
+
+namespace ringproc::tool {
+
+struct WaveFacts {
+  AudioFormat format;
+  std::uint64_t data_offset = 0;  // of the first sample
+  std::uint64_t data_bytes = 0;   // samples that are really there
+  std::vector<std::string> header_errors;
+};
+
+class WaveReader final : public RecordingView {
+ public:
+  // Effect: opens the file. Returns: empty, or why it cannot be read.
+  [[nodiscard]] std::string open(const std::string& path);
+
+  // Effect: reads the headers. Returns: nothing if there is no usable `fmt ` or no `data` chunk;
+  // header_error() then says what is wrong.
+  [[nodiscard]] std::optional<WaveFacts> read_header();
+  [[nodiscard]] const std::string& header_error() const { return header_error_; }
+
+  // True after a read failed though the file should have had the bytes.
+  [[nodiscard]] bool read_failed() const { return read_failed_; }
+
+  // RecordingView, after read_header().
+  [[nodiscard]] std::uint64_t size() const override { return data_bytes_; }
+  [[nodiscard]] std::span<const std::byte> read(std::uint64_t offset, std::size_t length) override;
+
+ private:
+  [[nodiscard]] std::size_t read_at(std::uint64_t offset, void* into, std::size_t length);
+  [[nodiscard]] bool take_chunks(WaveFacts& facts);
+  [[nodiscard]] bool take_format(std::uint64_t offset, std::uint32_t chunk_bytes, WaveFacts& facts);
+  void check_sizes(WaveFacts& facts, std::uint32_t stated_bytes);
+
+  std::ifstream file_;
+  std::uint64_t file_bytes_ = 0;
+  std::uint64_t data_offset_ = 0;
+  std::uint64_t data_bytes_ = 0;
+  std::uint32_t riff_bytes_ = 0;
+  std::optional<std::uint32_t> fact_frames_;
+  bool read_failed_ = false;
+  std::string header_error_;
+  std::vector<std::byte> buffer_;    // bytes of the file from buffer_offset_ on
+  std::uint64_t buffer_offset_ = 0;  // in the samples
+  std::size_t buffered_ = 0;
+};
+
+}  // namespace ringproc::tool
