@@ -84,8 +84,9 @@ TEST_P(CheckerFormats, NamesOneWrongSampleAndGoesOn) {
 }
 
 TEST_P(CheckerFormats, NamesTheWholeOfADamagedStretch) {
-  for (std::uint64_t i = 20'000; i < 23'456; ++i)
-    std::ranges::fill(recorded_.frame(i), std::byte{0});
+  for (std::uint64_t i = 20'000; i < 23'456; ++i) {
+    for (std::byte& byte : recorded_.frame(i)) byte = std::byte{0};
+  }
   const CheckReport report = recorded_.check();
   ASSERT_EQ(report.findings.size(), 1U);
   EXPECT_EQ(report.findings[0].damage, Damage::wrong);
@@ -183,7 +184,7 @@ TEST(Checker, AnInsertedByteIsNamed) {
 
 TEST(Checker, BytesAfterTheLastWholeFrameAreCounted) {
   Recorded recorded({SampleFormat::s32, 2, 48'000}, 1'000);
-  recorded.bytes().resize(recorded.bytes().size() - 3);
+  recorded.bytes().erase(recorded.bytes().end() - 3, recorded.bytes().end());
   const CheckReport report = recorded.check();
   EXPECT_EQ(report.frames, 999U);
   EXPECT_EQ(report.trailing_bytes, 5U);

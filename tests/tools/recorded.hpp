@@ -43,7 +43,7 @@ class Recorded final : public RecordingView {
   void rotate(std::uint64_t first, std::uint64_t count, std::size_t channels) {
     const auto by = static_cast<std::ptrdiff_t>(channels * sample_bytes(counter_.format().sample));
     for (std::uint64_t i = first; i < first + count; ++i) {
-      std::ranges::rotate(frame(i), frame(i).begin() + by);
+      std::rotate(frame(i).begin(), frame(i).begin() + by, frame(i).end());
     }
   }
 

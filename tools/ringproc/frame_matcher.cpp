@@ -47,7 +47,8 @@ std::uint64_t FrameMatcher::matching_run(std::uint64_t offset, std::uint64_t fir
       run += frames;
       continue;
     }
-    const auto differ = std::ranges::mismatch(found, expected).in1 - found.begin();
+    const auto differ =
+        std::mismatch(found.begin(), found.end(), expected.begin()).first - found.begin();
     return run + static_cast<std::uint64_t>(differ) / frame_bytes_;
   }
   return run;
@@ -60,9 +61,10 @@ bool FrameMatcher::is_frame(std::uint64_t offset, std::uint64_t frame) {
 bool FrameMatcher::is_rotated(std::uint64_t offset, std::uint64_t frame, std::uint32_t rotation) {
   const std::span<std::byte> expected(expected_.data(), frame_bytes_);
   counter_.fill(frame, expected);
-  std::ranges::rotate(
-      expected, expected.begin() +
-                    static_cast<std::ptrdiff_t>(rotation * sample_bytes(counter_.format().sample)));
+  std::rotate(expected.begin(),
+              expected.begin() +
+                  static_cast<std::ptrdiff_t>(rotation * sample_bytes(counter_.format().sample)),
+              expected.end());
   return equal_bytes(view_.read(offset, frame_bytes_), expected);
 }
 

@@ -49,7 +49,7 @@ RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Targe
       wave_(target_->handle(), options.format),
       source_(make_source(options)),
       capture_(capture_settings(options, wave_.layout()), *source_, *target_),
-      flush_(*target_, [this] { capture_.stop(); }) {
+      flush_(*target_, [this] { stop_capture(); }) {
   summary_.options = options;
   summary_.started_utc = utc_now();
   summary_.file_system = file_system_of(options.output);
@@ -87,14 +87,19 @@ void RecordSession::capture_until_end() {
   while (!writer_ended_.load(std::memory_order_acquire)) {
     signals_.wait(display.interval());
     if (signals_.received() != 0 && !std::exchange(stopped, true)) {
-      capture_.stop();
-      os::stop_input();
+      stop_capture();
     }
     display.update();
   }
   writer_.join();
   flush_.stop();
   display.finish();
+}
+
+// A capture that waits for input is woken from that.
+void RecordSession::stop_capture() {
+  capture_.stop();
+  os::stop_input();
 }
 
 void RecordSession::finalise() {

@@ -31,6 +31,7 @@ class RecordSession {
 
  private:
   void capture_until_end();
+  void stop_capture();  // threads: any
   void finalise();
   [[nodiscard]] std::optional<TargetFailure> finish_file();
   void close_file(std::optional<TargetFailure> failure);
