@@ -9,7 +9,9 @@
 namespace ringproc {
 namespace {
 
-Count count_of(const core::IoResult& result) noexcept { return {result.bytes, result.error}; }
+Count count_of(const core::IoResult& result) noexcept {
+  return {result.error ? 0 : result.bytes, result.error};
+}
 
 std::error_code not_open() noexcept { return Errc::stale_handle; }
 

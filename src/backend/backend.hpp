@@ -75,6 +75,8 @@ class Backend {
   // Claims, against other processes, what the handles on this file do and deny; replaces the last
   // claim. Errors: Errc::sharing, and the last claim stays.
   [[nodiscard]] virtual std::error_code share(const OpenRequest& all_handles) noexcept = 0;
+  // In a forked child: the claims are the parent's.
+  virtual void forget_share() noexcept = 0;
   // Whether such claims work on this file system.
   [[nodiscard]] virtual bool locks() const noexcept = 0;
 
@@ -102,6 +104,9 @@ void seek_native(std::intptr_t native, std::uint64_t position) noexcept;
 // Renames within a file system, never replacing a file, and makes both directories durable where
 // that can be done.
 [[nodiscard]] std::error_code rename_file(const std::string& from, const std::string& to) noexcept;
+// Makes the directory entries of a rename durable where that can be done.
+[[nodiscard]] std::error_code sync_names(const std::string& from, const std::string& to) noexcept;
+[[nodiscard]] FileId file_id(const std::string& path, std::error_code& error) noexcept;
 [[nodiscard]] std::error_code remove_file(const std::string& path) noexcept;
 // Creates a new empty file in the directory of `like` (without one: the system's place for
 // temporary files), its name beginning with up to three characters of the last part of `like`;

@@ -28,6 +28,10 @@ std::uint64_t nanoseconds(const struct statx_timestamp& time) {
   return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u + time.tv_nsec;
 }
 
+std::uint64_t device_of(const struct statx& now) {
+  return (static_cast<std::uint64_t>(now.stx_dev_major) << 32) | now.stx_dev_minor;
+}
+
 std::string directory_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -38,6 +42,11 @@ std::error_code sync_directory(const std::string& directory) {
   do {
     fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   } while (fd < 0 && errno == EINTR);
+  // A directory that may not be read, or is gone from its name, cannot be synced: no I/O error, but
+  // no promise either.
+  if (fd < 0 && (errno == EACCES || errno == ENOENT || errno == ENOTDIR)) {
+    return std::make_error_code(std::errc::not_supported);
+  }
   if (fd < 0) return os_error(errno);
   int result = 0;
   do {
@@ -114,9 +123,7 @@ class PosixFile final : public Backend {
       return {};
     }
     error = {};
-    const std::uint64_t device =
-        (static_cast<std::uint64_t>(now.stx_dev_major) << 32) | now.stx_dev_minor;
-    return {{device, now.stx_ino},
+    return {{device_of(now), now.stx_ino},
             now.stx_size,
             now.stx_mask & STATX_BTIME ? nanoseconds(now.stx_btime) : 0,
             nanoseconds(now.stx_mtime),
@@ -134,31 +141,28 @@ class PosixFile final : public Backend {
 
   std::error_code share(const OpenRequest& all) noexcept override {
     const ShareMode wanted{all.read, all.write, all.deny_read, all.deny_write};
-    const bool gives_up = (held_.read && !wanted.read) || (held_.write && !wanted.write) ||
-                          (held_.deny_read && !wanted.deny_read) ||
-                          (held_.deny_write && !wanted.deny_write);
-    if (gives_up) {
-      release_share(fd_);
-      held_ = {};
-    }
     const ShareResult result = acquire_share(fd_, wanted, held_);
     locks_ = result.locks_work;
     if (result.error) {
       return result.error == std::errc::device_or_resource_busy ? make_error_code(Errc::sharing)
                                                                 : result.error;
     }
+    reduce_share(fd_, wanted, held_);
     held_ = wanted;
     return {};
   }
+  void forget_share() noexcept override { held_ = {}; }
   bool locks() const noexcept override { return locks_; }
   std::intptr_t native() const noexcept override { return fd_; }
 
   void release(std::uint64_t position) noexcept override {
+    give_up_share();
     seek_native(fd_, position);
     fd_ = -1;
   }
 
   std::error_code close() noexcept override {
+    give_up_share();
     const int fd = std::exchange(fd_, -1);
     // close() is never repeated: after EINTR the descriptor is gone on Linux.
     if (fd < 0 || ::close(fd) == 0 || errno == EINTR) return {};
@@ -166,6 +170,14 @@ class PosixFile final : public Backend {
   }
 
  private:
+  // Claims belong to the open description, which a duplicate or a forked child may keep alive.
+  void give_up_share() noexcept {
+    if (fd_ >= 0 && (held_.read || held_.write || held_.deny_read || held_.deny_write)) {
+      release_share(fd_);
+    }
+    held_ = {};
+  }
+
   int fd_;
   mutable std::mutex m_;
   std::string path_;  // guarded by m_
@@ -257,6 +269,10 @@ std::error_code rename_file(const std::string& from, const std::string& to) noex
     if (::lstat(to.c_str(), &now) == 0) return os_error(EEXIST);
     if (::rename(from.c_str(), to.c_str()) < 0) return os_error(errno);
   }
+  return {};
+}
+
+std::error_code sync_names(const std::string& from, const std::string& to) noexcept {
   const std::string old_directory = directory_of(from);
   const std::string new_directory = directory_of(to);
   std::error_code error = sync_directory(new_directory);
@@ -264,6 +280,13 @@ std::error_code rename_file(const std::string& from, const std::string& to) noex
     error = sync_directory(old_directory);
   }
   return error == std::errc::not_supported ? std::error_code{} : error;
+}
+
+FileId file_id(const std::string& path, std::error_code& error) noexcept {
+  struct statx now {};
+  error = {};
+  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_BASIC_STATS, &now) < 0) error = os_error(errno);
+  return {device_of(now), now.stx_ino};
 }
 
 std::error_code remove_file(const std::string& path) noexcept {

@@ -98,6 +98,13 @@ ShareResult acquire_share(int fd, ShareMode wanted, ShareMode held) noexcept {
   return result;
 }
 
+void reduce_share(int fd, ShareMode wanted, ShareMode held) noexcept {
+  const Claims keep = claims_of(wanted);
+  Claims give_up = claims_of(held);
+  for (std::size_t claim = 0; claim < kClaims; ++claim) give_up[claim] &= !keep[claim];
+  undo(fd, give_up);
+}
+
 void release_share(int fd) noexcept { undo(fd, {true, true, true, true}); }
 
 }  // namespace ringproc::core

@@ -30,6 +30,10 @@ struct ShareResult {
 // Blocks: never.
 [[nodiscard]] ShareResult acquire_share(int fd, ShareMode wanted, ShareMode held = {}) noexcept;
 
+// Effect: gives up what `held` claims and `wanted` does not; the rest stays claimed throughout.
+// Threads: as above. Blocks: never.
+void reduce_share(int fd, ShareMode wanted, ShareMode held) noexcept;
+
 // Effect: gives up everything claimed for the open description behind `fd`. Threads: any. Blocks:
 // never.
 void release_share(int fd) noexcept;

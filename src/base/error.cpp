@@ -70,8 +70,8 @@ class Category final : public std::error_category {
 }  // namespace
 
 const std::error_category& error_category() noexcept {
-  static const Category category;
-  return category;
+  static const Category* const leaked = new Category;  // exit handlers still use it
+  return *leaked;
 }
 
 std::error_code make_error_code(Errc code) noexcept {

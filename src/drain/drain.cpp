@@ -84,10 +84,7 @@ Step Drain::work(std::uint64_t budget) noexcept {
   for (;;) {
     Step step = write_step();
     if (step == Step::busy) {
-      const std::lock_guard lock(state_);
-      // Exact: the owner leaves under state_, and will then call the helper.
-      helper_wanted_ = writing_.load();
-      if (helper_wanted_) return Step::busy;
+      if (comes_back(writing_)) return step;
       continue;
     }
     if (step == Step::progressed) {
@@ -97,8 +94,19 @@ Step Drain::work(std::uint64_t budget) noexcept {
     if (step != Step::nothing) return step;
     if (!sync_is_wanted()) return Step::nothing;
     step = sync_step();
+    if (step == Step::busy) {
+      if (comes_back(syncing_)) return step;
+      continue;
+    }
     if (step != Step::progressed) return step;
   }
+}
+
+// Whether the step is still owned: then its owner, who leaves under state_, calls the helper.
+bool Drain::comes_back(const std::atomic<bool>& step) noexcept {
+  const std::lock_guard lock(state_);
+  if (step.load()) helper_wanted_ = true;
+  return step.load();
 }
 
 bool Drain::sync_is_wanted() noexcept {
@@ -107,19 +115,25 @@ bool Drain::sync_is_wanted() noexcept {
   return sync_wanted_.has_value();
 }
 
-bool Drain::retire_steps(const Deadline& deadline) noexcept {
+bool Drain::retire_steps(const Deadline& deadline, bool& lost) noexcept {
+  std::unique_lock lock(state_);
   for (std::atomic<bool>* const step : {&writing_, &syncing_}) {
-    std::unique_lock lock(state_);
     // Given up under state_, taken by whoever is first: so look again after losing.
     while (step->exchange(true)) {
       if (!deadline) {
         changed_.wait(lock);
-      } else if (changed_.wait_until(lock, *deadline) == std::cv_status::timeout) {
-        if (step->exchange(true)) return false;
-        break;
+        continue;
       }
+      if (changed_.wait_until(lock, *deadline) == std::cv_status::no_timeout) continue;
+      if (!step->exchange(true)) break;
+      if (step == &syncing_) writing_.exchange(false);
+      return false;
     }
   }
+  lost = has_work() && !failed();
+  failure_.set({Errc::stale_handle, Operation::none, 0, 0, 0});
+  lock.unlock();
+  changed_.notify_all();
   return true;
 }
 

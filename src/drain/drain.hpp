@@ -85,10 +85,11 @@ class Drain {
   // state_.
   template <typename Ready>
   [[nodiscard]] bool wait(Ready ready, const Deadline& deadline);
-  // Takes both steps for good, so that the file can be closed under nobody's feet. Returns false if
-  // one was still run by somebody at the deadline. Requires: no new work. Blocks: on steps that run
-  // now.
-  [[nodiscard]] bool retire_steps(const Deadline& deadline) noexcept;
+  // Takes both steps for good, so that the file can be closed under nobody's feet; whoever waits is
+  // released, with Errc::stale_handle unless it has what it waits for. Returns false, with nothing
+  // taken for good, if somebody was still inside a step at the deadline. `lost`: bytes had been
+  // accepted that nobody will write.
+  [[nodiscard]] bool retire_steps(const Deadline& deadline, bool& lost) noexcept;
   // Something outside changed that ready() functions look at.
   void notify() noexcept;
 
@@ -132,7 +133,8 @@ class Drain {
   [[nodiscard]] bool written_to(const Target& target) const noexcept;
   [[nodiscard]] Step write_owned() noexcept;
   void store_identity() noexcept;
-  void leave_write_step() noexcept;
+  void leave(std::atomic<bool>& step) noexcept;
+  [[nodiscard]] bool comes_back(const std::atomic<bool>& step) noexcept;
   [[nodiscard]] Step sync_owned() noexcept;
   void gather(std::unique_lock<std::mutex>& lock) noexcept;
   [[nodiscard]] bool sync_is_wanted() noexcept;
@@ -145,7 +147,7 @@ class Drain {
   mutable std::mutex state_;
   std::condition_variable changed_;
   StickyFailure failure_;              // set under state_
-  bool helper_wanted_ = false;         // guarded by state_: a helper found the write step busy
+  bool helper_wanted_ = false;         // guarded by state_: a helper found a step busy
   std::optional<Target> sync_wanted_;  // guarded by state_: what timed flushes wait for
   std::uint64_t callers_ = 0;          // guarded by state_: flush callers now inside reach_inline
   std::uint64_t last_round_ = 0;       // guarded by state_: callers inside when the last sync began

@@ -11,11 +11,7 @@ Step Drain::sync_step() noexcept {
   // acquire: pairs with the exchange below; one sync at a time, in order.
   if (syncing_.exchange(true, std::memory_order_acquire)) return Step::busy;
   const Step step = sync_owned();
-  {
-    const std::lock_guard lock(state_);
-    syncing_.exchange(false, std::memory_order_release);
-  }
-  changed_.notify_all();
+  leave(syncing_);
   return step;
 }
 

@@ -11,10 +11,10 @@ namespace ringproc::core {
 
 Step Drain::write_step() noexcept {
   if (failed()) return Step::failed;
-  // acquire: pairs with the exchange in leave_write_step(); the last owner's retiring is seen.
+  // acquire: pairs with the exchange in leave(); the last owner's retiring is seen.
   if (writing_.exchange(true, std::memory_order_acquire)) return Step::busy;
   const Step step = write_owned();
-  leave_write_step();
+  leave(writing_);
   return step;
 }
 
@@ -62,13 +62,14 @@ void Drain::store_identity() noexcept {
   region_.header().intent.length = 0;
 }
 
-void Drain::leave_write_step() noexcept {
+// Gives a step up; under state_, so that neither a waiter nor a helper misses it.
+void Drain::leave(std::atomic<bool>& step) noexcept {
   bool wanted = false;
   {
     const std::lock_guard lock(state_);
     wanted = std::exchange(helper_wanted_, false);
-    // release: pairs with the acquire in write_step().
-    writing_.exchange(false, std::memory_order_release);
+    // release: pairs with the acquire of the next owner.
+    step.exchange(false, std::memory_order_release);
   }
   changed_.notify_all();
   if (wanted) helper_.want_steps();

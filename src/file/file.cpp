@@ -26,36 +26,41 @@ std::error_code File::make_writable(std::unique_ptr<Backend> backend) {
   auto region =
       Region::create(explicit_ring ? options.ring_bytes : kDefaultRing, explicit_ring, error);
   if (error) return error;
-  write_backend_ = std::move(backend);
-  Backend& writer = write_backend_ ? *write_backend_ : *first_backend_;
+  Backend& writer = backend ? *backend : *first_backend_;
   const FileState state = writer.state(error);
   if (error) return error;
+  error = scheduler_.prepare(*this);
+  if (error) return error;
   side_owner_ = std::make_unique<WriteSide>(std::move(region), writer, *this, state.size);
-  fill_identity();
+  write_backend_ = std::move(backend);
+  fill_identity(writer, state);
   side_owner_->drain.set_wait_for_space(options.wait_for_space);
   // release: pairs with side().
   side_.store(side_owner_.get(), std::memory_order_release);
-  return scheduler_.attach(shared_from_this());
+  scheduler_.attach(shared_from_this());
+  return {};
 }
 
-void File::fill_identity() noexcept {
+void File::fill_identity(const Backend& writer, const FileState& state) {
   Identity& identity = side_owner_->region->header().identity;
   identity.device = id_.device;
   identity.inode = id_.inode;
   identity.process = os::process_id();
   const std::string boot = os::boot_id();
   boot.copy(identity.boot_id.data(), identity.boot_id.size() - 1);
-  const std::string path = backend().path();
+  const std::string path = writer.path();
   path.copy(identity.path.data(), identity.path.size() - 1);
-  std::error_code error;
-  const FileState state = backend().state(error);
   identity.birth_ns = state.birth_ns;
   identity.size = state.size;
   identity.modified_ns = state.modified_ns;
   identity.changed_ns = state.changed_ns;
 }
 
-Backend& File::backend() noexcept { return write_backend_ ? *write_backend_ : *first_backend_; }
+// write_backend_ is set before side_ is published; a reader that does not see side_ must not look
+// at it.
+Backend& File::backend() noexcept {
+  return side() && write_backend_ ? *write_backend_ : *first_backend_;
+}
 
 std::error_code File::close_backends() noexcept {
   const std::error_code first = first_backend_ ? first_backend_->close() : std::error_code{};
@@ -63,9 +68,24 @@ std::error_code File::close_backends() noexcept {
   return second ? second : first;
 }
 
-bool File::retire_steps() noexcept {
+bool File::retire_steps(bool& lost) noexcept {
   WriteSide* const write = side();
-  return !write || write->drain.retire_steps(deadline_after(settings_->get().close_timeout));
+  lost = false;
+  return !write || write->drain.retire_steps(deadline_after(settings_->get().close_timeout), lost);
+}
+
+bool File::has_work() const noexcept {
+  const WriteSide* const write = side();
+  return write && !write->drain.failed() && write->drain.has_work();
+}
+
+bool File::release_native(std::intptr_t native, std::uint64_t position) noexcept {
+  for (Backend* const each : {first_backend_.get(), write_backend_.get()}) {
+    if (!each || each->native() != native) continue;
+    each->release(position);
+    return true;
+  }
+  return false;
 }
 
 void File::want_steps() noexcept { scheduler_.drain_now(*this); }
@@ -143,14 +163,21 @@ std::error_code File::drain_for_exit() noexcept {
 
 std::error_code File::cut() noexcept {
   WriteSide& write = *side();
+  if (write.drain.failed()) return sticky();
   const Locked locked(write);
   // Rare, and other writers have to wait for it anyway: the lock is kept while the drain catches
   // up.
-  if (auto error = write.drain.reach_inline(write.drain.target(), Level::os)) return error;
+  const Target before = write.drain.target();
+  const std::uint64_t patch_end = write.patch_end.load();
+  if (auto error = reach(before, Level::os, settings_->get().close_timeout)) return error;
   if (auto error = backend().truncate(0)) return error;
   write.producer.set_end_of_file(0);
-  write.patch_end.store(0);
-  write.drain.name_is_due();
+  // A patch that came meanwhile is ordered after the cut as far as the size goes; nobody knows for
+  // its bytes.
+  std::uint64_t expected = patch_end;
+  if (write.drain.target().patches == before.patches) {
+    static_cast<void>(write.patch_end.compare_exchange_strong(expected, 0));
+  }
   return {};
 }
 
@@ -177,7 +204,7 @@ Options File::options() const { return settings_->get(); }
 FileStatistics File::statistics() noexcept {
   FileStatistics all;
   all.logical_size = logical_size();
-  all.can_lock = backend().locks();
+  all.can_lock = claims().locks();
   WriteSide* const write = side();
   if (!write) return all;
   const RegionHeader& header = write->drain.header();
@@ -218,6 +245,7 @@ void File::rename(const std::string& to) {
 
 void File::orphan() noexcept {
   orphaned_.store(true);
+  first_backend_->forget_share();
   if (WriteSide* const write = side()) {
     write->drain.orphan({Errc::forked, Operation::none, 0, 0, 0});
   }

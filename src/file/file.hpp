@@ -81,8 +81,16 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
 
   [[nodiscard]] const FileId& id() const noexcept { return id_; }
   [[nodiscard]] Backend& backend() noexcept;
-  // Waits, at most close_timeout, until nobody is inside a step; none is run from then on.
-  [[nodiscard]] bool retire_steps() noexcept;
+  // Where share modes are claimed, for all handles together.
+  [[nodiscard]] Backend& claims() noexcept { return *first_backend_; }
+  // Gives the OS handle `native` to the application, standing at `position`; false if it is none of
+  // this file's.
+  [[nodiscard]] bool release_native(std::intptr_t native, std::uint64_t position) noexcept;
+  // Waits, at most close_timeout, until nobody is inside a step; none is run from then on. See
+  // Drain::retire_steps.
+  [[nodiscard]] bool retire_steps(bool& lost) noexcept;
+  // Whether accepted bytes wait that can still be written.
+  [[nodiscard]] bool has_work() const noexcept;
   // Requires: retire_steps(), or nobody else has this file any more.
   [[nodiscard]] std::error_code close_backends() noexcept;
 
@@ -94,7 +102,8 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] std::uint64_t capacity() const noexcept { return side()->producer.capacity(); }
   std::uint32_t scheduler_id = 0;  // the scheduler's own name for this file, set by attach()
   std::atomic<std::uint32_t> steps{
-      0};  // scheduler: 0 none, 1 a lane has them, 2 and then once more
+      0};                             // scheduler: 0 none, 1 a lane has them, 2 and then once more
+  std::atomic<bool> no_space{false};  // scheduler: the last try found the disk full
   std::atomic<bool> in_ready_queue{false};  // scheduler: the service thread will look
 
  private:
@@ -159,7 +168,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
                                       std::chrono::milliseconds timeout) noexcept;
   [[nodiscard]] std::error_code read_file(std::span<std::byte> to, std::uint64_t offset) noexcept;
   [[nodiscard]] bool take_snapshot(Snapshot& snapshot, Cursor& cursor, std::size_t size);
-  void fill_identity() noexcept;
+  void fill_identity(const Backend& writer, const FileState& state);
   void want_steps() noexcept override;
 
   const FileId id_;

@@ -55,8 +55,10 @@ IoResult File::read(Cursor& cursor, std::span<std::byte> to) noexcept {
   if (write->drain.failed()) return {0, sticky()};
   try {
     Snapshot snapshot(*write);
-    while (!take_snapshot(snapshot, cursor, to.size())) {
-      const std::uint64_t seen = write->floors_cleared.load();
+    for (;;) {
+      const std::uint64_t seen =
+          write->floors_cleared.load();  // before the try: a later one wakes us
+      if (take_snapshot(snapshot, cursor, to.size())) break;
       static_cast<void>(
           write->drain.wait([&] { return write->floors_cleared.load() != seen; }, {}));
       if (write->drain.failed()) return {0, sticky()};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <system_error>
 
 namespace ringproc::core {
 
@@ -12,9 +13,10 @@ class Scheduler {
  public:
   virtual ~Scheduler() = default;
 
-  // From now on the file's bytes are written out in time. May start threads. Errors: threads cannot
-  // be started.
-  [[nodiscard]] virtual std::error_code attach(const std::shared_ptr<File>& file) = 0;
+  // Makes sure that there are threads for the file. Errors: they cannot be started.
+  [[nodiscard]] virtual std::error_code prepare(File& file) = 0;
+  // From now on the file's bytes are written out in time. After prepare().
+  virtual void attach(const std::shared_ptr<File>& file) = 0;
   // No further steps are started for it. Steps that run now go on.
   virtual void detach(File& file) noexcept = 0;
 

@@ -75,6 +75,7 @@ IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) no
     }
   }
   write.drain.notify();  // the next in the queue may be first now
+  if (taken > 0 && write.doorbell.crossed(write.drain.target().position)) scheduler_.ring(*this);
   const auto waited = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin);
   write.stalls.fetch_add(1, std::memory_order_relaxed);  // statistics
   write.stalled_ns.fetch_add(static_cast<std::uint64_t>(waited.count()), std::memory_order_relaxed);
@@ -122,7 +123,7 @@ IoResult File::write_flush(Cursor& cursor, std::span<const std::byte> data) noex
   write.flushes.fetch_add(1);
   const std::error_code error =
       reach(write.drain.target(), level_of(options.flush), options.flush_timeout);
-  return error ? IoResult{0, error} : result;
+  return {result.bytes, error};  // accepted in any case
 }
 
 IoResult File::write_at(std::span<const std::byte> data, std::uint64_t offset) noexcept {
@@ -136,9 +137,10 @@ IoResult File::write_at(std::span<const std::byte> data, std::uint64_t offset) n
   }
   const Options options = settings_->get();
   const Deadline deadline = deadline_after(options.write_timeout);
-  while (!drain.try_patch(data, offset)) {
+  for (;;) {
+    const std::uint64_t seen = drain.header().patches_retired.load();  // before the try, see below
+    if (drain.try_patch(data, offset)) break;
     if (options.on_full == OnFull::fail) return refuse(data.size(), Errc::overrun);
-    const std::uint64_t seen = drain.header().patches_retired.load();
     want_steps();
     const bool changed =
         drain.wait([&] { return drain.header().patches_retired.load() != seen; }, deadline);

@@ -108,12 +108,13 @@ LRESULT on_rename(const char* from, const char* to) {
   const std::string old_path = absolute_path(from, error);
   const std::string new_path = absolute_path(to, error);
   if (error) return MMIOERR_CANNOTOPEN;
-  FileId id;
-  if (const auto file = open_file(old_path, {}, error)) id = file->state(error).id;
-  error = rename_file(old_path, new_path);
+  const FileId id = file_id(old_path, error);
+  if (!error) error = rename_file(old_path, new_path);
   if (error == std::errc::file_exists) return MMIOERR_ACCESSDENIED;
   if (error) return open_error(error, old_path);
   Runtime::instance().table().renamed(id, new_path);
+  // The file has its new name; whether it keeps it over a power cut is not known.
+  if (sync_names(old_path, new_path)) return MMIOERR_CANNOTWRITE;
   return MMSYSERR_NOERROR;
 }
 

@@ -83,12 +83,16 @@ std::unique_ptr<Handle> Handle::adopt(std::intptr_t native, const HandleRequest&
 std::error_code Handle::attach(std::unique_ptr<Backend> backend, const Options& options,
                                const HandleRequest& request) {
   std::error_code error;
-  attachment_ =
-      runtime_->table().attach(std::move(backend), mode_, request.cut, *runtime_, options, error);
+  attachment_ = runtime_->table().attach(std::move(backend), mode_, *runtime_, options, error);
   file_ = attachment_.file;
   if (error) return error;
-  attachment_suspect_ = attachment_.suspect;
-  if (attachment_suspect_) {
+  if (request.cut) error = mode_.write ? file_->cut() : make_error_code(Errc::access);
+  if (error) {
+    static_cast<void>(close());  // why it cannot be opened is told
+    return error;
+  }
+  if (mode_.write) file_->drain().name_is_due();
+  if (attachment_.suspect) {
     log(file_->backend().path() +
         ": a sync of this file failed earlier in this process; what is on disk is not known");
   }
@@ -96,7 +100,7 @@ std::error_code Handle::attach(std::unique_ptr<Backend> backend, const Options& 
 }
 
 IoResult Handle::note_refusal(const IoResult& result) noexcept {
-  if (result.error) refused_.store(true);
+  if (result.error && result.bytes == 0) refused_.store(true);
   return result;
 }
 
@@ -142,36 +146,51 @@ std::error_code Handle::flush() noexcept { return file_->flush(); }
 
 std::error_code Handle::close(bool keep_native) noexcept {
   if (std::exchange(closed_, true)) return Errc::stale_handle;
+  if (file_->orphaned()) return close_orphan();
   const std::uint64_t position = tell();
-  std::error_code error = mode_.write ? file_->drain_for_close() : std::error_code{};
+  std::error_code error = file_->drain_for_close();
+  if (!mode_.write && error != Errc::unwritten)
+    error.clear();  // a reader's close has nothing to lose
   if (!error && refused_.load()) error = Errc::refused;
-  const bool unwritten = error == Errc::unwritten;
-  if (unwritten) runtime_->table().abandon(*file_);
 
-  const bool last = runtime_->table().detach(attachment_);
+  const FileTable::Left left = runtime_->table().detach(attachment_);
   std::error_code close_error;
-  if (adopted_) {
-    if (keep_native) {
-      seek_native(native_, position);
-    } else {
-      close_error = close_native(native_);
-    }
-  }
-  if (last && unwritten) {
+  if (adopted_ && keep_native) seek_native(native_, position);
+  if (adopted_ && !keep_native) close_error = close_native(native_);
+  if (left == FileTable::Left::work) {
     log(file_->backend().path() + ": close timed out; its bytes are still being written");
-    return error;
+    runtime_->drain_now(
+        *file_);  // its lane retires it when it comes to an end, also if it just did
+    return error ? error : make_error_code(Errc::unwritten);
   }
-  if (last) {
-    if (file_->writable()) runtime_->detach(*file_);
-    // Bytes can be written and a lane still be inside the step: closing waits for it.
-    if (!file_->retire_steps()) return error ? error : make_error_code(Errc::unwritten);
-    if (keep_native && !adopted_) file_->backend().release(position);
-    const std::error_code backend_error = file_->close_backends();
-    if (!close_error) close_error = backend_error;
+  if (left == FileTable::Left::nothing) {
+    const std::error_code last_error = close_file(keep_native && !adopted_, position);
+    if (!close_error) close_error = last_error;
   } else if (keep_native && !adopted_) {
     close_error = Errc::sharing;  // others still write through it: it cannot be given away
   }
   return error ? error : close_error;
+}
+
+// This was the file's last handle.
+std::error_code Handle::close_file(bool release, std::uint64_t position) noexcept {
+  if (file_->writable()) runtime_->detach(*file_);
+  // Bytes can be written and a lane still be inside the step: closing waits for it.
+  bool lost = false;
+  if (!file_->retire_steps(lost)) return Errc::unwritten;
+  const bool released = !release || file_->release_native(native_, position);
+  const std::error_code error = file_->close_backends();
+  if (lost) return Errc::unwritten;  // accepted by another thread while this one closed
+  return released ? error : make_error_code(Errc::sharing);
+}
+
+// In the child of a fork: only what belongs to the child is given up; nothing waits, for the
+// parent's threads are not here.
+std::error_code Handle::close_orphan() noexcept {
+  if (runtime_->table().detach(attachment_) == FileTable::Left::nothing) {
+    static_cast<void>(file_->close_backends());
+  }
+  return Errc::forked;
 }
 
 }  // namespace ringproc::core

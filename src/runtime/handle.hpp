@@ -50,20 +50,21 @@ class Handle {
   [[nodiscard]] Options options() const { return file_->options(); }
   [[nodiscard]] FileStatistics statistics() noexcept;
   [[nodiscard]] Failure failure() const { return file_->failure(); }
-  [[nodiscard]] bool suspect() const noexcept { return attachment_suspect_; }
+  [[nodiscard]] bool suspect() const noexcept { return attachment_.suspect; }
   [[nodiscard]] std::intptr_t native() const noexcept { return native_; }
 
  private:
   explicit Handle(const HandleRequest& request) noexcept;
   [[nodiscard]] std::error_code attach(std::unique_ptr<Backend> backend, const Options& options,
                                        const HandleRequest& request);
+  [[nodiscard]] std::error_code close_file(bool release, std::uint64_t position) noexcept;
+  [[nodiscard]] std::error_code close_orphan() noexcept;
   [[nodiscard]] IoResult note_refusal(const IoResult& result) noexcept;
 
   const OpenRequest mode_;
   Cursor cursor_;  // guarded by the file's producer lock
   std::shared_ptr<File> file_;
   FileTable::Attachment attachment_;
-  bool attachment_suspect_ = false;
   bool adopted_ = false;
   std::intptr_t native_ = -1;
   Runtime* runtime_ = nullptr;

@@ -39,7 +39,7 @@ Runtime& Runtime::instance() {
 
 Runtime::Runtime() : service_([this](const std::shared_ptr<File>& file) { post_steps(file); }) {}
 
-std::error_code Runtime::attach(const std::shared_ptr<File>& file) {
+std::error_code Runtime::prepare(File& file) {
   {
     const std::lock_guard lock(start_);
     if (!started_) {
@@ -47,10 +47,10 @@ std::error_code Runtime::attach(const std::shared_ptr<File>& file) {
       started_ = true;
     }
   }
-  if (auto error = lanes_.prepare(file->id().device)) return error;
-  service_.add(file);
-  return {};
+  return lanes_.prepare(file.id().device);
 }
+
+void Runtime::attach(const std::shared_ptr<File>& file) { service_.add(file); }
 
 void Runtime::detach(File& file) noexcept {
   if (file.scheduler_id != 0) service_.remove(file.scheduler_id);
@@ -78,23 +78,24 @@ void Runtime::run_steps(const std::shared_ptr<File>& file) {
   retire_if_abandoned(file);
   if (again || step == Step::progressed) {
     post_steps(file);
-    return;
+  } else if (step != Step::busy) {
+    // Busy: the step's owner calls for a lane when it leaves.
+    if (step == Step::no_space) file->no_space.exchange(true);
+    service_.ring(*file);
   }
-  service_.ring(*file);
 }
 
 // After a close that ran out of time: the file is given back to the system when its lane has come
 // to an end.
 void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
-  if (!file->drain().failed() && file->drain().has_work()) return;
-  if (!table_.retire(*file)) return;
+  if (file->has_work() || !table_.retire(*file)) return;
   detach(*file);
+  const std::string outcome = file->drain().failed() ? "given up" : "written completely";
+  bool lost = false;
   // If somebody is inside a step all the same, the file is closed when the last one lets go of it.
-  const std::error_code error =
-      file->drain().retire_steps(Clock::now()) ? file->close_backends() : std::error_code{};
-  log(file->backend().path() +
-      (file->drain().failed() ? ": given up after close timed out"
-                              : ": written completely after close timed out") +
+  std::error_code error;
+  if (file->retire_steps(lost)) error = file->close_backends();
+  log(file->backend().path() + ": " + outcome + " after close timed out" +
       (error ? "; closing it: " + error.message() : ""));
 }
 

@@ -22,7 +22,8 @@ class Runtime final : public Scheduler {
   [[nodiscard]] FileTable& table() noexcept { return table_; }
   [[nodiscard]] Defaults& defaults() noexcept { return defaults_; }
 
-  [[nodiscard]] std::error_code attach(const std::shared_ptr<File>& file) override;
+  [[nodiscard]] std::error_code prepare(File& file) override;
+  void attach(const std::shared_ptr<File>& file) override;
   void detach(File& file) noexcept override;
   void ring(File& file) noexcept override;
   void drain_now(File& file) noexcept override;

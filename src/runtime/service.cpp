@@ -17,6 +17,7 @@ constexpr std::uint64_t kWriteOut = 256 * 1024;  // so much is worth a write
 constexpr auto kIdleAfter = 5s;                  // without a byte, the next one rings
 constexpr auto kFirstLook = 10ms;                // after a ring, to learn the rate
 constexpr auto kShortestLook = 2ms;
+constexpr auto kSpaceRetry = 200ms;  // on a full disk, with wait_for_space
 
 }  // namespace
 
@@ -132,6 +133,10 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
   stop_looking(id, watch);
   if (file.drain().failed()) return;
   if (file.steps.load() != 0) return;  // a lane is at it, and rings when it is done
+  if (file.no_space.exchange(false)) {
+    look_again(id, watch, now + kSpaceRetry);
+    return;
+  }
 
   const RegionHeader& header = file.drain().header();
   const std::uint64_t written = header.written.load(std::memory_order_acquire);
@@ -143,7 +148,8 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
   watch.seen_accepted = accepted;
   if (arrived > 0) watch.last_byte = now;
 
-  if (std::exchange(watch.idle, false)) watch.oldest = now;  // the first byte has just come
+  const bool was_idle = std::exchange(watch.idle, false);
+  if (was_idle) watch.oldest = now;  // the first byte has just come, its rate is not known
   const bool work = file.drain().has_work();
   const std::uint64_t quarter = std::max<std::uint64_t>(file.capacity() / 4, 1);
   const bool idle = !work && now - watch.last_byte >= kIdleAfter;
@@ -165,7 +171,7 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
   watch.idle = idle;
   if (idle) return;
   auto next = now + kFirstLook;
-  if (arrived > 0 && since < kIdleAfter) {
+  if (arrived > 0 && !was_idle) {
     const auto missing = std::min(kWriteOut, quarter) - pending;
     const double seconds = std::chrono::duration<double>(since).count() *
                            static_cast<double>(missing) / static_cast<double>(arrived);

@@ -1,6 +1,7 @@
 #include "runtime/table.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/error.hpp"
@@ -8,81 +9,82 @@
 namespace ringproc::core {
 
 FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const OpenRequest& mode,
-                                        bool cut, Scheduler& scheduler, const Options& options,
+                                        Scheduler& scheduler, const Options& options,
                                         std::error_code& error) {
   Attachment attachment;
   const FileState state = opened->state(error);
   if (error) return attachment;
-  bool existed = true;
-  {
-    const std::lock_guard lock(m_);
-    Entry& entry = entries_[state.id];
-    if (entry.abandoned || excludes(entry, mode)) {
-      error = Errc::sharing;
-      return attachment;
+  const std::lock_guard lock(m_);
+  const auto at = entries_.try_emplace(state.id).first;
+  Entry& entry = at->second;
+  bool added = false;
+  // Whatever goes wrong from here on, by an error or by memory shortage, leaves the table as it
+  // was.
+  const auto undo = [&] {
+    if (added) entry.modes.pop_back();
+    if (entry.modes.empty() && !entry.abandoned) entries_.erase(at);
+  };
+  try {
+    if (entry.abandoned || excludes(entry, mode)) error = Errc::sharing;
+    if (!error) {
+      entry.modes.push_back(mode);
+      added = true;
+      Backend& claims = entry.file ? entry.file->claims() : *opened;
+      error = claims.share(all_modes(entry.modes));
     }
-    existed = entry.file != nullptr;
-    std::list<OpenRequest> modes = entry.modes;
-    modes.push_back(mode);
-    Backend& claims = existed ? entry.file->backend() : *opened;
-    error = claims.share(all_modes(modes));
-    if (error) {
-      if (!existed) entries_.erase(state.id);
-      return attachment;
-    }
-    if (!existed) {
+    if (!error && !entry.file) {
       entry.file = std::make_shared<File>(std::move(opened), state.id, scheduler, options);
     }
-    attachment.mode = entry.modes.insert(entry.modes.end(), mode);
-    attachment.file = entry.file;
-    attachment.suspect = suspects_.contains(state.id);
     // No I/O on the file: reserves memory, starts threads. Under m_ so that two openers make one
     // ring.
-    if (mode.write && !entry.file->writable()) {
-      error = entry.file->make_writable(existed ? std::move(opened) : nullptr);
+    if (!error && mode.write && !entry.file->writable()) {
+      error = entry.file->make_writable(std::move(opened));
     }
+  } catch (...) {
+    undo();
+    throw;
   }
-  if (!error && cut) error = mode.write ? attachment.file->cut() : make_error_code(Errc::access);
-  if (!error && mode.write) attachment.file->drain().name_is_due();
   if (error) {
-    if (detach(attachment)) static_cast<void>(attachment.file->close_backends());
-    attachment.file.reset();
+    undo();
+    return attachment;
   }
+  attachment.file = entry.file;
+  attachment.mode = std::prev(entry.modes.end());
+  attachment.suspect = suspects_.contains(state.id);
   return attachment;
 }
 
-bool FileTable::detach(Attachment& attachment) noexcept {
+FileTable::Left FileTable::detach(Attachment& attachment) noexcept {
   const std::lock_guard lock(m_);
   const auto at = entries_.find(attachment.file->id());
   Entry& entry = at->second;
   entry.modes.erase(attachment.mode);
-  const Failure failure = entry.file->failure();
-  // In a forked child: the claims belong to the parent, who shares the OS's description of the open
-  // file.
-  const bool orphan = failure.error == Errc::forked;
-  if (!entry.modes.empty() && orphan) return false;
   if (!entry.modes.empty()) {
-    // Giving up a claim does not fail; a stricter claim than needed would stay, nothing worse.
-    static_cast<void>(entry.file->backend().share(all_modes(entry.modes)));
-    return false;
+    // Less than before: cannot fail. In a forked child the claims are the parent's.
+    if (!entry.file->orphaned()) {
+      static_cast<void>(entry.file->claims().share(all_modes(entry.modes)));
+    }
+    return Left::others;
   }
-  if (failure.operation == Operation::sync || failure.operation == Operation::sync_name) {
-    suspects_.insert(at->first);
+  note_suspect(*entry.file);
+  if (entry.file->has_work()) {
+    entry.abandoned = true;
+    return Left::work;
   }
-  if (!entry.abandoned) entries_.erase(at);
-  return true;
+  entries_.erase(at);
+  return Left::nothing;
 }
 
-void FileTable::abandon(File& file) noexcept {
-  const std::lock_guard lock(m_);
-  const auto at = entries_.find(file.id());
-  if (at->second.modes.size() == 1) at->second.abandoned = true;
+void FileTable::note_suspect(File& file) {
+  const Operation failed = file.failure().operation;
+  if (failed == Operation::sync || failed == Operation::sync_name) suspects_.insert(file.id());
 }
 
 bool FileTable::retire(File& file) noexcept {
   const std::lock_guard lock(m_);
   const auto at = entries_.find(file.id());
   if (at == entries_.end() || at->second.file.get() != &file || !at->second.abandoned) return false;
+  note_suspect(file);
   entries_.erase(at);
   return true;
 }

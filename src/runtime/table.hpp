@@ -26,19 +26,20 @@ class FileTable {
   };
 
   // Attaches a freshly opened OS file: to the File that has its identity already, or to a new one.
-  // `cut`: the file is to be emptied. Errors: Errc::sharing (also while an abandoned close is not
-  // over), the OS's, memory. Blocks: on the drain, if a file that is open is cut.
+  // On error nothing is changed. Errors: Errc::sharing (also while an abandoned close is not over),
+  // the OS's, memory.
   [[nodiscard]] Attachment attach(std::unique_ptr<Backend> opened, const OpenRequest& mode,
-                                  bool cut, Scheduler& scheduler, const Options& options,
+                                  Scheduler& scheduler, const Options& options,
                                   std::error_code& error);
 
-  // Gives an attachment up. Returns: true if it was the file's last; the caller then closes the
-  // backends.
-  [[nodiscard]] bool detach(Attachment& attachment) noexcept;
+  // What an attachment that is given up leaves behind.
+  enum class Left {
+    others,   // other handles on the file
+    nothing,  // the file is gone from the table; the caller closes the backends
+    work,  // bytes that a lane has still to write: the file stays, closed to opens, until retire()
+  };
+  [[nodiscard]] Left detach(Attachment& attachment) noexcept;
 
-  // The last handle could not wait for the drain: the file stays here, closed to opens, until
-  // retire().
-  void abandon(File& file) noexcept;
   // An abandoned file's lane came back. Returns true if the file was abandoned and is now gone from
   // the table.
   [[nodiscard]] bool retire(File& file) noexcept;
@@ -62,6 +63,7 @@ class FileTable {
     bool abandoned = false;
   };
 
+  void note_suspect(File& file);
   [[nodiscard]] static bool excludes(const Entry& entry, const OpenRequest& mode) noexcept;
   [[nodiscard]] static OpenRequest all_modes(const std::list<OpenRequest>& modes) noexcept;
 

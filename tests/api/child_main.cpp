@@ -338,7 +338,7 @@ void forked_child_exit_drains_its_own(const std::string& path) {
   auto* file = open_file(path);
   check_equal(ringproc_write(file, "parent", 6), 6, "write");
   in_forked_child([&] {
-    auto* own = open_file(path + ".child");
+    static auto* own = open_file(path + ".child");  // left open on purpose; static: not a leak
     check_equal(ringproc_write(own, "child", 5), 5, "write in the child");
   });
   check_equal(ringproc_close(file), 0, "close in the parent");

@@ -15,9 +15,9 @@ class Names : public testing::Test {
 };
 
 TEST_F(Names, ADirectoryIsToldApartFromAFile) {
-  EXPECT_EQ(api::open_error(directory_.path(), Mode::read), -EISDIR);
-  EXPECT_EQ(api::open_error(directory_.path(), api::kReadWrite), -EISDIR);
-  EXPECT_EQ(api::open_error(directory_.path(), api::kCreate), -EISDIR);
+  EXPECT_EQ(api::open_error(directory_.path(), Mode::read), EISDIR);
+  EXPECT_EQ(api::open_error(directory_.path(), api::kReadWrite), EISDIR);
+  EXPECT_EQ(api::open_error(directory_.path(), api::kCreate), EISDIR);
 }
 
 TEST_F(Names, AFifoIsRefusedAtOnce) {

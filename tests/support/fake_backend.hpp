@@ -44,6 +44,7 @@ class FakeBackend final : public Backend {
     std::size_t done = 0;
     for (const auto& part : parts) {
       const std::size_t n = std::min(part.size(), disk_.most_per_write - done);
+      if (n == 0) break;
       const std::size_t at = static_cast<std::size_t>(offset) + done;
       if (disk_.bytes.size() < at + n) disk_.bytes.resize(at + n);
       std::memcpy(disk_.bytes.data() + at, part.data(), n);
@@ -88,6 +89,7 @@ class FakeBackend final : public Backend {
   void set_path(std::string path) override { path_ = std::move(path); }
   std::string path() const override { return path_; }
   std::error_code share(const OpenRequest&) noexcept override { return {}; }
+  void forget_share() noexcept override {}
   bool locks() const noexcept override { return true; }
   std::intptr_t native() const noexcept override { return 77; }
   void release(std::uint64_t) noexcept override {}

@@ -11,7 +11,8 @@ namespace ringproc::core {
 
 class SteppedScheduler final : public Scheduler {
  public:
-  std::error_code attach(const std::shared_ptr<File>&) override { return {}; }
+  std::error_code prepare(File&) override { return prepare_error; }
+  void attach(const std::shared_ptr<File>&) override {}
   void detach(File&) noexcept override {}
   void ring(File&) noexcept override { ++rings; }
   void drain_now(File& file) noexcept override {
@@ -19,6 +20,7 @@ class SteppedScheduler final : public Scheduler {
     if (helpful) static_cast<void>(file.drain().work(UINT64_MAX));
   }
 
+  std::error_code prepare_error;
   int rings = 0;
   int requests = 0;
   bool helpful = false;  // runs the steps at once when asked for them

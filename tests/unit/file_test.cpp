@@ -149,10 +149,45 @@ TEST(Patch, BeyondTheEndMovesTheLogicalSize) {
 
 TEST(Cut, ComesAfterEverythingAccepted) {
   SteppedFile f;
+  f.scheduler.helpful = true;
   ASSERT_TRUE(f.write("abc"));
   EXPECT_FALSE(f.file->cut());
   EXPECT_EQ(f.disk.text(), "");
   EXPECT_EQ(f.file->statistics().logical_size, 0u);
+}
+
+TEST(Cut, IsNotTriedOnAFileThatFailed) {
+  SteppedFile f(SteppedFile::small_ring(), "kept");
+  f.disk.on_write = [](int) { return io_error(); };
+  ASSERT_TRUE(f.write("x"));
+  f.drain();
+  EXPECT_EQ(f.file->cut(), io_error());
+  EXPECT_EQ(f.disk.text(), "kept");
+}
+
+TEST(RetireSteps, ReleasesWhoWaitsAndTellsOfBytesThatNobodyWillWrite) {
+  SteppedFile f;
+  ASSERT_TRUE(f.write("late"));
+  bool lost = false;
+  EXPECT_TRUE(f.file->retire_steps(lost));
+  EXPECT_TRUE(lost);
+  EXPECT_EQ(f.file->flush(), Errc::stale_handle);
+}
+
+TEST(RetireSteps, GivesUpWhileSomebodyIsInsideAStep) {
+  Options options = SteppedFile::small_ring();
+  options.close_timeout = std::chrono::milliseconds(1);
+  SteppedFile f(options);
+  bool retired = true;
+  bool lost = false;
+  f.disk.on_write = [&](int) {
+    retired = f.file->retire_steps(lost);
+    return std::error_code{};
+  };
+  ASSERT_TRUE(f.write("abc"));
+  f.drain();
+  EXPECT_FALSE(retired);
+  EXPECT_EQ(f.disk.text(), "abc");
 }
 
 TEST(SetOptions, RefusesWhatIsFixedAtOpen) {

@@ -25,7 +25,7 @@ TEST(Ring, CopiesOutWhatWasCopiedInAtEveryOffset) {
   std::vector<std::byte> memory(16);
   const Ring ring(memory);
   for (std::uint64_t offset = 0; offset < 32; ++offset) {
-    for (std::size_t n = 0; n <= 16; ++n) {
+    for (std::size_t n = 1; n <= 16; ++n) {
       std::vector<std::byte> in(n, static_cast<std::byte>(offset + n));
       std::vector<std::byte> out(n);
       ring.copy_in(offset, in);

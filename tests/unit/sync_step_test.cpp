@@ -135,6 +135,25 @@ TEST(Flush, WriteFlushRingsNobody) {
   EXPECT_EQ(durable(f), 3u);
 }
 
+TEST(SyncStep, CallsTheHelperThatFoundItBusy) {
+  Options options = SteppedFile::small_ring();
+  options.flush_timeout = std::chrono::milliseconds(1);
+  SteppedFile f(options);
+  ASSERT_TRUE(f.write("abc"));
+  f.drain();
+  f.disk.on_sync = [&](int) {
+    f.disk.on_sync = {};
+    EXPECT_TRUE(f.write("more"));
+    EXPECT_EQ(f.file->flush(),
+              Errc::timeout);  // asks for a sync that the running one does not cover
+    EXPECT_EQ(f.file->drain().work(UINT64_MAX), Step::busy);
+    f.scheduler.helpful = true;
+    return std::error_code{};
+  };
+  EXPECT_EQ(f.file->drain().sync_step(), Step::progressed);
+  EXPECT_EQ(durable(f), 7u);
+}
+
 TEST(Flush, OneSyncServesAllWhoseBytesWereWrittenBeforeIt) {
   constexpr int kCallers = 8;
   SteppedFile f;

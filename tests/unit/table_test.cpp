@@ -10,8 +10,9 @@ namespace {
 
 class TableTest : public testing::Test {
  protected:
-  FileTable::Attachment attach(const OpenRequest& mode, bool cut = false) {
-    return table.attach(std::make_unique<FakeBackend>(disk), mode, cut, scheduler,
+  using Left = FileTable::Left;
+  FileTable::Attachment attach(const OpenRequest& mode) {
+    return table.attach(std::make_unique<FakeBackend>(disk), mode, scheduler,
                         SteppedFile::small_ring(), error);
   }
   static constexpr OpenRequest kRead{true, false, false, false, false};
@@ -28,8 +29,8 @@ TEST_F(TableTest, OneIdentityIsOneFile) {
   auto second = attach(kRead);
   EXPECT_EQ(first.file, second.file);
   EXPECT_EQ(table.handles(*first.file), 2u);
-  EXPECT_FALSE(table.detach(first));
-  EXPECT_TRUE(table.detach(second));
+  EXPECT_EQ(table.detach(first), Left::others);
+  EXPECT_EQ(table.detach(second), Left::nothing);
 }
 
 TEST_F(TableTest, AReaderIsUpgradedWhenAWriterComes) {
@@ -44,31 +45,22 @@ TEST_F(TableTest, ShareModesExcludeBothWays) {
   auto writer = attach(kWrite);
   attach({true, false, false, false, true});
   EXPECT_EQ(error, Errc::sharing) << "denies writing while somebody writes";
-  EXPECT_TRUE(table.detach(writer));
+  EXPECT_EQ(table.detach(writer), Left::nothing);
   auto exclusive = attach({true, true, false, true, true});
   EXPECT_FALSE(error);
   attach(kRead);
   EXPECT_EQ(error, Errc::sharing);
-  EXPECT_TRUE(table.detach(exclusive));
+  EXPECT_EQ(table.detach(exclusive), Left::nothing);
   attach(kRead);
   EXPECT_FALSE(error);
 }
 
-TEST_F(TableTest, CutsAnOpenFileAfterItsPendingBytes) {
-  auto first = attach(kWrite);
-  Cursor cursor;
-  ASSERT_FALSE(first.file->write(cursor, bytes_of("pending")).error);
-  auto second = attach(kWrite, true);
-  EXPECT_FALSE(error);
-  EXPECT_EQ(disk.text(), "");
-  EXPECT_EQ(first.file->statistics().logical_size, 0u);
-}
-
-TEST_F(TableTest, AnAbandonedFileIsClosedToOpensUntilItsLaneIsBack) {
+TEST_F(TableTest, AFileWithWorkLeftIsClosedToOpensUntilItsLaneIsBack) {
   auto writer = attach(kWrite);
   const auto file = writer.file;
-  table.abandon(*file);
-  EXPECT_TRUE(table.detach(writer));
+  Cursor cursor;
+  ASSERT_FALSE(file->write(cursor, bytes_of("pending")).error);
+  EXPECT_EQ(table.detach(writer), Left::work);
   attach(kRead);
   EXPECT_EQ(error, Errc::sharing);
   EXPECT_TRUE(table.retire(*file));
@@ -77,12 +69,34 @@ TEST_F(TableTest, AnAbandonedFileIsClosedToOpensUntilItsLaneIsBack) {
   EXPECT_FALSE(error);
 }
 
+TEST_F(TableTest, AlsoIfTheLastHandleIsAReaders) {
+  auto writer = attach(kWrite);
+  auto reader = attach(kRead);
+  Cursor cursor;
+  ASSERT_FALSE(writer.file->write(cursor, bytes_of("pending")).error);
+  EXPECT_EQ(table.detach(writer), Left::others);
+  EXPECT_EQ(table.detach(reader), Left::work);
+}
+
+TEST_F(TableTest, AnOpenThatFailsLeavesNoTrace) {
+  scheduler.prepare_error = io_error();
+  attach(kWrite);
+  EXPECT_EQ(error, io_error());
+  scheduler.prepare_error = {};
+  auto exclusive = attach({true, true, false, true, true});
+  EXPECT_FALSE(error);
+  EXPECT_TRUE(exclusive.file->writable());
+  EXPECT_EQ(table.handles(*exclusive.file), 1u);
+}
+
 TEST_F(TableTest, AFreshOpenAfterAFailedSyncIsSuspect) {
   disk.on_sync = [](int) { return io_error(); };
   auto writer = attach(kWrite);
   EXPECT_FALSE(writer.suspect);
+  Cursor cursor;
+  ASSERT_FALSE(writer.file->write(cursor, bytes_of("x")).error);
   EXPECT_EQ(writer.file->flush(), io_error());
-  EXPECT_TRUE(table.detach(writer));
+  EXPECT_EQ(table.detach(writer), Left::nothing);
   EXPECT_TRUE(attach(kRead).suspect);
 }
 
