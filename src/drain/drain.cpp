@@ -81,8 +81,11 @@ std::error_code Drain::reach_by_helper(const Target& target, Level level,
 Step Drain::work(std::uint64_t budget) noexcept {
   const RegionHeader& header = region_.header();
   const std::uint64_t begin = header.written.load(std::memory_order_acquire);
+  // What comes while this works is left for later: else every turn would end in a tail of tiny
+  // writes.
+  const Target all = target();
   for (;;) {
-    Step step = write_step();
+    Step step = written_to(all) && !failed() ? Step::nothing : write_step();
     if (step == Step::busy) {
       if (comes_back(writing_)) return step;
       continue;

@@ -65,9 +65,10 @@ class Drain {
   // Syncs what was written before it began; the directory entry too if that is due. Blocks: on the
   // device.
   [[nodiscard]] Step sync_step() noexcept;
-  // Runs steps until `target` is reached, or all that a timed flush asked for, or somebody else
-  // owns the step; at most `budget` bytes. Returns: nothing when done, else what the last step
-  // said.
+  // Runs steps until everything accepted before this call is written, and durable as far as a timed
+  // flush asked for it; about `budget` bytes. Returns: nothing when done, progressed when the
+  // budget was used up, else what stopped it; after busy the helper is called when the step's owner
+  // leaves.
   [[nodiscard]] Step work(std::uint64_t budget) noexcept;
 
   // ---- waiting: any thread ----

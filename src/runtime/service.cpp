@@ -142,11 +142,7 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
   const std::uint64_t written = header.written.load(std::memory_order_acquire);
   const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
   const std::uint64_t pending = accepted - written;
-  const std::uint64_t arrived = accepted - watch.seen_accepted;
-  const auto since = now - watch.last_look;
-  watch.last_look = now;
-  watch.seen_accepted = accepted;
-  if (arrived > 0) watch.last_byte = now;
+  measure(watch, accepted, now);
 
   const bool was_idle = std::exchange(watch.idle, false);
   if (was_idle) watch.oldest = now;  // the first byte has just come, its rate is not known
@@ -171,17 +167,29 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
   watch.idle = idle;
   if (idle) return;
   auto next = now + kFirstLook;
-  if (arrived > 0 && !was_idle) {
-    const auto missing = std::min(kWriteOut, quarter) - pending;
-    const double seconds = std::chrono::duration<double>(since).count() *
-                           static_cast<double>(missing) / static_cast<double>(arrived);
+  if (!was_idle) {
+    const auto missing = static_cast<double>(std::min(kWriteOut, quarter) - pending);
+    const std::chrono::duration<double> until_worth_it(
+        std::min(missing / std::max(watch.bytes_per_second, 1.0), 10.0));
     next = now + std::max<Clock::duration>(
-                     kShortestLook, std::chrono::duration_cast<Clock::duration>(
-                                        std::chrono::duration<double>(std::min(seconds, 10.0))));
-  } else if (!work) {
-    next = now + file.age();
+                     kShortestLook, std::chrono::duration_cast<Clock::duration>(until_worth_it));
   }
   look_again(id, watch, std::min(next, watch.oldest + file.age()));
+}
+
+// How fast bytes come, over no less than the shortest look: a lane may ring microseconds after the
+// last one.
+void Service::measure(Watch& watch, std::uint64_t accepted, Clock::time_point now) {
+  const auto since = now - watch.last_look;
+  if (since < kShortestLook) return;
+  const std::uint64_t arrived = accepted - watch.seen_accepted;
+  const double now_per_second =
+      static_cast<double>(arrived) / std::chrono::duration<double>(since).count();
+  // Halfway: a writer of 5 ms periods looks idle in one window and twice as fast in the next.
+  watch.bytes_per_second = (watch.bytes_per_second + now_per_second) / 2;
+  if (arrived > 0) watch.last_byte = now;
+  watch.last_look = now;
+  watch.seen_accepted = accepted;
 }
 
 void Service::look_again(std::uint32_t id, Watch& watch, Clock::time_point at) {

@@ -43,10 +43,11 @@ class Service {
     Clock::time_point next_look{};  // in looks_ if looking
     bool looking = false;
     Clock::time_point last_look{};
-    Clock::time_point last_byte{};  // when bytes were last seen to arrive
-    Clock::time_point oldest{};     // no byte that is pending was accepted before this
-    std::uint64_t seen_accepted = 0;
-    bool idle = true;  // the writer's next byte rings
+    Clock::time_point last_byte{};    // when bytes were last seen to arrive
+    Clock::time_point oldest{};       // no byte that is pending was accepted before this
+    std::uint64_t seen_accepted = 0;  // at last_look
+    double bytes_per_second = 0;      // before last_look
+    bool idle = true;                 // the writer's next byte rings
   };
 
   // Memory for the one wake-up that can be under way, so that ringing allocates nothing.
@@ -61,6 +62,7 @@ class Service {
   void on_timer();
   void set_timer();
   void look(std::uint32_t id, Watch& watch, Clock::time_point now);
+  static void measure(Watch& watch, std::uint64_t accepted, Clock::time_point now);
   void look_again(std::uint32_t id, Watch& watch, Clock::time_point at);
   void stop_looking(std::uint32_t id, Watch& watch);
 
