@@ -20,6 +20,7 @@ constexpr std::uint32_t kAgain = 2;
 
 std::mutex instance_mutex;
 Runtime* instance_pointer = nullptr;  // guarded by instance_mutex
+Runtime* parents_runtime = nullptr;   // in a forked child, guarded by instance_mutex
 std::atomic<std::uint32_t> owner_process{0};
 
 }  // namespace
@@ -129,7 +130,9 @@ void Runtime::after_fork_child() {
     instance_pointer->table_.orphan_all();
     instance_pointer->table_.unlock();
   }
-  instance_pointer = nullptr;  // the old one is left to the handles that point to it
+  // The old one is left to the handles that point to it; named, so that it does not look like a
+  // leak.
+  if (instance_pointer) parents_runtime = std::exchange(instance_pointer, nullptr);
   instance_mutex.unlock();
 }
 

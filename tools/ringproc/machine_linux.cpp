@@ -1,3 +1,5 @@
+#include <sys/vfs.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -67,6 +69,27 @@ std::optional<std::uint64_t> available_memory_bytes() {
   return std::min(*machine, *container);
 }
 
+namespace {
+
+// Where the mount table does not reach, as in a change of root.
+std::string by_magic(const std::string& path) {
+  struct statfs status {};
+  if (::statfs(path.c_str(), &status) != 0 &&
+      ::statfs(std::filesystem::path(path).parent_path().c_str(), &status) != 0) {
+    return "unknown";
+  }
+  constexpr std::pair<unsigned long, const char*> kKnown[] = {
+      {0xEF53, "ext4"},      {0x58465342, "xfs"},     {0x9123683E, "btrfs"},
+      {0x01021994, "tmpfs"}, {0x794C7630, "overlay"}, {0x65735546, "fuse"},
+      {0x6969, "nfs"},       {0x2FC12FC1, "zfs"},     {0x4D44, "vfat"}};
+  for (const auto& [magic, name] : kKnown) {
+    if (static_cast<unsigned long>(status.f_type) == magic) return name;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
 std::string file_system_of(const std::string& path) {
   std::error_code error;
   const std::string real = std::filesystem::weakly_canonical(path, error).string();
@@ -78,7 +101,7 @@ std::string file_system_of(const std::string& path) {
     if (is_below(real, mount.point) && mount.point.size() >= best.point.size())
       best = std::move(mount);
   }
-  return best.type.empty() ? "unknown" : best.type;
+  return best.type.empty() ? by_magic(real) : best.type;
 }
 
 }  // namespace ringproc::tool
