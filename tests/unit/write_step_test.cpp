@@ -107,6 +107,17 @@ TEST(WriteStep, APatchGoesAfterWhatWasAcceptedAndBeforeWhatComes) {
   EXPECT_EQ(f.disk.text(), "aPbb");
 }
 
+TEST(WriteStep, APatchComesBetweenTwoHalvesOfOneAppend) {
+  SteppedFile f;
+  ASSERT_TRUE(f.write("aaaa"));
+  ASSERT_TRUE(f.write_at("PPPPPP", 2));
+  ASSERT_TRUE(f.write("bb"));
+
+  f.drain();
+
+  EXPECT_EQ(f.disk.text(), "aaPPbbPP");
+}
+
 TEST(WriteStep, PatchesWrapInTheirOwnMemory) {
   SteppedFile f;
   std::string expected(40'000, 'z');
