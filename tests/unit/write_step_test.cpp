@@ -71,6 +71,14 @@ TEST(WriteStep, FirstErrorIsKeptWithPlaceAndDurablePosition) {
   EXPECT_EQ(failure.durable, 10u);
 }
 
+TEST(WriteStep, ASecondErrorDoesNotReplaceTheFirst) {
+  SteppedFile f;
+  f.file->drain().fail({full_disk(), Operation::write, 7, 7, 0});
+  f.file->drain().fail({io_error(), Operation::sync, 9, 9, 0});
+  EXPECT_EQ(f.file->failure().error, full_disk());
+  EXPECT_EQ(f.file->failure().file_offset, 7u);
+}
+
 TEST(WriteStep, NothingIsWrittenAfterAFailure) {
   SteppedFile f;
   f.disk.on_write = [](int) { return io_error(); };
