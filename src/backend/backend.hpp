@@ -101,8 +101,7 @@ class Backend {
 [[nodiscard]] std::error_code close_native(std::intptr_t native) noexcept;
 void seek_native(std::intptr_t native, std::uint64_t position) noexcept;
 
-// Renames within a file system, never replacing a file, and makes both directories durable where
-// that can be done.
+// Renames within a file system, never replacing a file.
 [[nodiscard]] std::error_code rename_file(const std::string& from, const std::string& to) noexcept;
 // Makes the directory entries of a rename durable where that can be done.
 [[nodiscard]] std::error_code sync_names(const std::string& from, const std::string& to) noexcept;

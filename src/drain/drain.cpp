@@ -83,7 +83,7 @@ Step Drain::work(std::uint64_t budget) noexcept {
   const std::uint64_t begin = header.written.load(std::memory_order_acquire);
   // What comes while this works is left for later: else every turn would end in a tail of tiny
   // writes.
-  const Target all = target();
+  Target all = target();
   for (;;) {
     Step step = written_to(all) && !failed() ? Step::nothing : write_step();
     if (step == Step::busy) {
@@ -95,7 +95,12 @@ Step Drain::work(std::uint64_t budget) noexcept {
       continue;
     }
     if (step != Step::nothing) return step;
-    if (!sync_is_wanted()) return Step::nothing;
+    const std::optional<Target> wanted = sync_wanted();
+    if (!wanted) return Step::nothing;
+    if (!written_to(*wanted)) {
+      all = *wanted;  // asked for since this turn began
+      continue;
+    }
     step = sync_step();
     if (step == Step::busy) {
       if (comes_back(syncing_)) return step;
@@ -112,10 +117,10 @@ bool Drain::comes_back(const std::atomic<bool>& step) noexcept {
   return step.load();
 }
 
-bool Drain::sync_is_wanted() noexcept {
+std::optional<Target> Drain::sync_wanted() noexcept {
   const std::lock_guard lock(state_);
   if (sync_wanted_ && reached(*sync_wanted_, Level::device)) sync_wanted_.reset();
-  return sync_wanted_.has_value();
+  return sync_wanted_;
 }
 
 bool Drain::retire_steps(const Deadline& deadline, bool& lost) noexcept {

@@ -138,7 +138,7 @@ class Drain {
   [[nodiscard]] bool comes_back(const std::atomic<bool>& step) noexcept;
   [[nodiscard]] Step sync_owned() noexcept;
   void gather(std::unique_lock<std::mutex>& lock) noexcept;
-  [[nodiscard]] bool sync_is_wanted() noexcept;
+  [[nodiscard]] std::optional<Target> sync_wanted() noexcept;
   [[nodiscard]] std::error_code error_now() const;
 
   Region& region_;

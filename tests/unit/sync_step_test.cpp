@@ -154,6 +154,24 @@ TEST(SyncStep, CallsTheHelperThatFoundItBusy) {
   EXPECT_EQ(durable(f), 7u);
 }
 
+TEST(Work, WritesWhatATimedFlushAskedForWhileItSynced) {
+  Options options = SteppedFile::small_ring();
+  options.flush_timeout = std::chrono::milliseconds(1);
+  SteppedFile f(options);
+  ASSERT_TRUE(f.write("abc"));
+  EXPECT_EQ(f.file->flush(), Errc::timeout);
+  f.disk.on_sync = [&](int call) {
+    if (call == 1) {
+      EXPECT_TRUE(f.write("more"));
+      EXPECT_EQ(f.file->flush(), Errc::timeout);
+    }
+    return call > 5 ? io_error() : std::error_code{};  // ends a work that would sync for ever
+  };
+  EXPECT_EQ(f.file->drain().work(UINT64_MAX), Step::nothing);
+  EXPECT_EQ(durable(f), 7u);
+  EXPECT_EQ(f.disk.syncs, 2);
+}
+
 TEST(Flush, OneSyncServesAllWhoseBytesWereWrittenBeforeIt) {
   constexpr int kCallers = 8;
   SteppedFile f;
