@@ -38,6 +38,8 @@ RINGPROC_API LRESULT CALLBACK ringproc_ioproc(LPSTR mmioinfo, UINT message, LPAR
 #define RINGPROC_MSG_OPTIONS                                                   \
   (MMIOM_USER + 0x5204) /* lParam1: const char* as for ringproc_options_parse; \
                            lParam2: NULL or char[256] for the message of an error */
+#define RINGPROC_MSG_PLACE \
+  (MMIOM_USER + 0x5205) /* as ringproc_place_of; lParam1: char*, lParam2: size */
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,12 @@
  *  8. The first I/O error of a file is sticky: every later write, flush and read fails with it, and
  * so does close.
  *  9. After fork() the child's handles are dead (RINGPROC_E_FORKED); only the parent writes.
- * 10. An ordinary exit() writes out what is pending; call ringproc_close() to be told of errors. */
+ * 10. An ordinary exit() writes out what is pending; call ringproc_close() to be told of errors.
+ * 11. Where RINGPROC_CAN_SURVIVE is in force, accepted bytes survive the process, also kill -9:
+ * they are finished by the next start of the library by the same user, by an open of that file, or
+ * by `ringproc recover`, if the file is still as the dead process left it; else they are kept
+ * beside it as NAME.ringproc-PID. They do not survive the machine: for that there is
+ * ringproc_flush(). */
 #ifndef RINGPROC_RINGPROC_H
 #define RINGPROC_RINGPROC_H
 
@@ -57,7 +62,10 @@ enum {
    * lacks those bytes. */
   RINGPROC_E_REFUSED = -65547,
   /* From close: the close time-out passed with bytes not yet written. */
-  RINGPROC_E_UNWRITTEN = -65548
+  RINGPROC_E_UNWRITTEN = -65548,
+  /* The option survive is on, and the ring cannot be kept where it survives the process; the log
+   * says why. */
+  RINGPROC_E_SURVIVE = -65549
 };
 
 /* Effect: describes a result of this API in English. Returns: static or thread-local text, never
@@ -75,7 +83,7 @@ enum { RINGPROC_AUTO = 0, RINGPROC_ON = 1, RINGPROC_OFF = 2, RINGPROC_WRITTEN = 
 typedef struct ringproc_options {
   size_t size;
   /* Bytes that may be pending, 4 KiB to 1 TiB, rounded up to whole pages; all populated at open.
-   * 0: 16 MiB (1 MiB in 32 bits), populated on demand. */
+   * 0: up to 16 MiB (1 MiB in 32 bits), populated as needed. */
   uint64_t ring_bytes;
   /* What the ring may grow to; 0: = ring. Growth is not in force yet (see capabilities). */
   uint64_t memory_limit_bytes;
@@ -94,8 +102,12 @@ typedef struct ringproc_options {
   uint32_t wait_for_space; /* 1: on a full disk wait and retry that write; default 0 */
   uint32_t direct;         /* RINGPROC_AUTO, ON, OFF; not in force yet */
   uint32_t preallocate;    /* RINGPROC_AUTO, OFF, WRITTEN; not in force yet */
-  uint32_t survive;        /* RINGPROC_AUTO, ON, OFF; ON fails: rings are process memory for now */
-  uint32_t recover;        /* RINGPROC_AUTO, OFF; not in force yet */
+  /* Accepted bytes survive the process (RINGPROC_AUTO, the default: if there is a place for that;
+   * ON: else the open fails; OFF: they do not). */
+  uint32_t survive;
+  /* Finish what dead processes of this user left: all of it at the first open in a process, in the
+   * background; that of a file before it is opened (RINGPROC_AUTO, the default, or OFF). */
+  uint32_t recover;
 } ringproc_options;
 
 /* Effect: fills *options with this process's defaults: the built-in ones, then RINGPROC_OPTIONS
@@ -238,11 +250,18 @@ typedef struct ringproc_stats {
   uint32_t suspect;      /* 1: a sync of this file failed earlier in this process */
   uint32_t handles;      /* open handles on the file */
   uint32_t reserved;
+  uint64_t memory_bytes;    /* memory that the ring has now */
+  uint64_t growth_refusals; /* times the ring wanted more and there was none */
 } ringproc_stats;
 
 /* Effect: a snapshot; single values are exact, together they may be from slightly different
  * moments. Blocks: never. */
 RINGPROC_API int ringproc_stats_of(ringproc_file* file, ringproc_stats* stats) RINGPROC_NOEXCEPT;
+
+/* Effect: tells in words where the file's accepted bytes are kept: the path of the region that
+ * survives the process and the room left beside it, or that it is process memory and why. text:
+ * NUL-terminated, cut to size. Returns: 0. Blocks: never for I/O. */
+RINGPROC_API int ringproc_place_of(ringproc_file* file, char* text, size_t size) RINGPROC_NOEXCEPT;
 
 /* Effect: the file's first error, complete. Returns 0 also if there is none (code 0). Blocks: never
  * for I/O. */

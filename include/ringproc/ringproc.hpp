@@ -84,6 +84,8 @@ class RINGPROC_API File {
   [[nodiscard]] std::error_code set_options(const Options& options) noexcept;
   [[nodiscard]] Stats stats() const noexcept;
   [[nodiscard]] FailureReport failure() const noexcept;
+  // See ringproc_place_of.
+  [[nodiscard]] std::string place() const;
 
  private:
   explicit File(std::unique_ptr<core::Handle> handle) noexcept;

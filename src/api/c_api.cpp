@@ -200,6 +200,14 @@ int ringproc_stats_of(ringproc_file* file, ringproc_stats* stats) noexcept {
   });
 }
 
+int ringproc_place_of(ringproc_file* file, char* text, std::size_t size) noexcept {
+  if (!file || !text || size == 0) return RINGPROC_E_INVALID;
+  return guarded_code([&] {
+    text[file->handle->place_text().copy(text, size - 1)] = '\0';
+    return 0;
+  });
+}
+
 int ringproc_failure_of(ringproc_file* file, ringproc_failure* failure) noexcept {
   if (!file) return RINGPROC_E_INVALID;
   return guarded_code([&] {

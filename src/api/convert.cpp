@@ -111,6 +111,9 @@ ringproc_stats to_c(const FileStatistics& from, bool suspect) noexcept {
   to.capabilities = RINGPROC_CAN_SYNC;
   if (from.can_sync_name) to.capabilities |= RINGPROC_CAN_SYNC_NAME;
   if (from.can_lock) to.capabilities |= RINGPROC_CAN_LOCK;
+  if (from.can_survive) to.capabilities |= RINGPROC_CAN_SURVIVE;
+  to.memory_bytes = from.reserved;
+  to.growth_refusals = from.growth_refusals;
   to.suspect = suspect ? 1 : 0;
   to.handles = from.handles;
   return to;

@@ -81,6 +81,8 @@ Stats File::stats() const noexcept {
   return handle_ ? core::to_c(handle_->statistics(), handle_->suspect()) : Stats{};
 }
 
+std::string File::place() const { return handle_ ? handle_->place_text() : std::string(); }
+
 FailureReport File::failure() const noexcept {
   if (!handle_) return {not_open()};
   const core::Failure failure = handle_->failure();

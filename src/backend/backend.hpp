@@ -71,6 +71,9 @@ class Backend {
   virtual void set_path(std::string path) = 0;
   [[nodiscard]] virtual std::string path()
       const = 0;  // absolute; empty for an adopted handle without a name
+  // A path by which another process finds this file now; empty if there is none. For an adopted
+  // handle too, if the system knows it.
+  [[nodiscard]] virtual std::string findable_path() const = 0;
 
   // Claims, against other processes, what the handles on this file do and deny; replaces the last
   // claim. Errors: Errc::sharing, and the last claim stays.
@@ -106,6 +109,10 @@ void seek_native(std::intptr_t native, std::uint64_t position) noexcept;
 // Makes the directory entries of a rename durable where that can be done.
 [[nodiscard]] std::error_code sync_names(const std::string& from, const std::string& to) noexcept;
 [[nodiscard]] FileId file_id(const std::string& path, std::error_code& error) noexcept;
+// What stands at that path, opened or not; links are followed.
+[[nodiscard]] FileState file_state(const std::string& path, std::error_code& error) noexcept;
+// A new file for its owner's eyes only, open for reading and writing; never an existing one.
+[[nodiscard]] std::unique_ptr<Backend> create_file(const std::string& path, std::error_code& error);
 [[nodiscard]] std::error_code remove_file(const std::string& path) noexcept;
 // Creates a new empty file in the directory of `like` (without one: the system's place for
 // temporary files), its name beginning with up to three characters of the last part of `like`;

@@ -32,6 +32,20 @@ std::uint64_t device_of(const struct statx& now) {
   return (static_cast<std::uint64_t>(now.stx_dev_major) << 32) | now.stx_dev_minor;
 }
 
+FileState state_of(int fd, const char* path, int flags, std::error_code& error) noexcept {
+  struct statx now {};
+  if (::statx(fd, path, flags, STATX_BASIC_STATS | STATX_BTIME, &now) < 0) {
+    error = os_error(errno);
+    return {};
+  }
+  error = {};
+  return {{device_of(now), now.stx_ino},
+          now.stx_size,
+          now.stx_mask & STATX_BTIME ? nanoseconds(now.stx_btime) : 0,
+          nanoseconds(now.stx_mtime),
+          nanoseconds(now.stx_ctime)};
+}
+
 std::string directory_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);
@@ -117,17 +131,7 @@ class PosixFile final : public Backend {
   }
 
   FileState state(std::error_code& error) noexcept override {
-    struct statx now {};
-    if (::statx(fd_, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_BTIME, &now) < 0) {
-      error = os_error(errno);
-      return {};
-    }
-    error = {};
-    return {{device_of(now), now.stx_ino},
-            now.stx_size,
-            now.stx_mask & STATX_BTIME ? nanoseconds(now.stx_btime) : 0,
-            nanoseconds(now.stx_mtime),
-            nanoseconds(now.stx_ctime)};
+    return state_of(fd_, "", AT_EMPTY_PATH, error);
   }
 
   void set_path(std::string path) override {
@@ -137,6 +141,20 @@ class PosixFile final : public Backend {
   std::string path() const override {
     const std::lock_guard lock(m_);
     return path_;
+  }
+
+  std::string findable_path() const override {
+    if (std::string path = this->path(); !path.empty()) return path;
+    std::array<char, PATH_MAX> name;
+    const std::string link = "/proc/self/fd/" + std::to_string(fd_);
+    const ssize_t n = ::readlink(link.c_str(), name.data(), name.size());
+    struct stat here {};
+    struct stat there {};
+    std::string path = n > 0 ? std::string(name.data(), static_cast<std::size_t>(n)) : "";
+    const bool found = !path.empty() && ::fstat(fd_, &here) == 0 &&
+                       ::stat(path.c_str(), &there) == 0 && here.st_dev == there.st_dev &&
+                       here.st_ino == there.st_ino;
+    return found ? path : std::string();
   }
 
   std::error_code share(const OpenRequest& all) noexcept override {
@@ -283,10 +301,21 @@ std::error_code sync_names(const std::string& from, const std::string& to) noexc
 }
 
 FileId file_id(const std::string& path, std::error_code& error) noexcept {
-  struct statx now {};
-  error = {};
-  if (::statx(AT_FDCWD, path.c_str(), 0, STATX_BASIC_STATS, &now) < 0) error = os_error(errno);
-  return {device_of(now), now.stx_ino};
+  return file_state(path, error).id;
+}
+
+FileState file_state(const std::string& path, std::error_code& error) noexcept {
+  return state_of(AT_FDCWD, path.c_str(), 0, error);
+}
+
+std::unique_ptr<Backend> create_file(const std::string& path, std::error_code& error) {
+  const int fd =
+      ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+  if (fd < 0) {
+    error = os_error(errno);
+    return nullptr;
+  }
+  return make_file(fd, path, error);
 }
 
 std::error_code remove_file(const std::string& path) noexcept {

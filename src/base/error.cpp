@@ -35,6 +35,9 @@ class Category final : public std::error_category {
         return "an earlier write was refused: the file lacks those bytes";
       case Errc::unwritten:
         return "the time-out of close passed with bytes not yet written";
+      case Errc::survive:
+        return "the option survive is on, and the ring cannot be kept where it survives the "
+               "process";
     }
     return "unknown ringproc error";
   }
@@ -62,6 +65,8 @@ class Category final : public std::error_category {
       case Errc::overrun:
       case Errc::refused:
         return std::errc::no_buffer_space;
+      case Errc::survive:
+        return std::errc::not_enough_memory;
     }
     return {value, *this};
   }

@@ -23,6 +23,7 @@ enum class Errc : int {
   limit = -65546,
   refused = -65547,
   unwritten = -65548,
+  survive = -65549,
 };
 
 [[nodiscard]] RINGPROC_API const std::error_category& error_category() noexcept;

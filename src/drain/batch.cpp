@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "probe/probe.hpp"
 #include "region/run_table.hpp"
 
 namespace ringproc::core {
@@ -17,10 +18,11 @@ void claim_patch(const Region& region, const Patch& patch, Batch& batch) {
 
 // Takes as many pieces as follow each other in the file: early wraps and gaps in the ring do not
 // cut a write.
-void claim_run(const Region& region, std::uint64_t position, std::uint64_t limit, Batch& batch) {
+void claim_run(const Region& region, std::uint64_t position, std::uint64_t limit,
+               std::uint64_t rows_seen, Batch& batch) {
   const RegionHeader& header = region.header();
   // relaxed: retired rows are the claimer's.
-  RunView view(header, header.runs_retired.load(std::memory_order_relaxed), limit);
+  RunView view(header, header.runs_retired.load(std::memory_order_relaxed), limit, rows_seen);
   batch.position = position;
   while (position < limit && batch.part_count + 2 <= kMaxParts && batch.length < kMaxBatch) {
     const Piece piece = view.piece_at(position);
@@ -43,6 +45,8 @@ void Batch::add(const RingParts& more) noexcept {
 
 bool claim(const Region& region, Batch& batch) noexcept {
   const RegionHeader& header = region.header();
+  const std::uint64_t rows_seen =
+      probe::early(probe::Mutant::rows_before_accepted, header.runs_pushed);
   // acquire: pairs with the exchange in Producer::try_accept. Read before the rows, see RunView.
   std::uint64_t limit = header.accepted.load(std::memory_order_acquire);
   // relaxed: written only by who claims, and by patchers, who are kept away.
@@ -57,7 +61,7 @@ bool claim(const Region& region, Batch& batch) noexcept {
     limit = std::min(limit, next.position);
   }
   if (written == limit) return false;
-  claim_run(region, written, limit, batch);
+  claim_run(region, written, limit, rows_seen, batch);
   return true;
 }
 
@@ -66,6 +70,7 @@ void retire(RegionHeader& header, const Batch& batch, std::uint64_t done) noexce
     if (done < batch.length) return;  // a patch is retired whole
     // release: recovery must not see the patch retired before it is in the file.
     header.patches_retired.fetch_add(1, std::memory_order_release);
+    probe::stored();
     return;
   }
   const std::uint64_t written = batch.position + done;
@@ -76,11 +81,15 @@ void retire(RegionHeader& header, const Batch& batch, std::uint64_t done) noexce
     return header.runs[static_cast<std::size_t>(index % kRunRows)];
   };
   while (row + 1 < pushed && run(row + 1).position <= written) ++row;
+  if (probe::mutant(probe::Mutant::retire_run_early) && row + 1 < pushed) ++row;
   header.written.store(written, std::memory_order_release);
+  probe::stored();
   // release: pairs with the acquires in Producer::fits and RunTable::has_room.
   header.freed.store(run(row).ring_offset + (written - run(row).position),
                      std::memory_order_release);
+  probe::stored();
   header.runs_retired.store(row, std::memory_order_release);
+  probe::stored();
 }
 
 }  // namespace ringproc::core

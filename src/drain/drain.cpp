@@ -168,6 +168,10 @@ void Drain::fail(const Failure& failure) noexcept {
     Failure complete = failure;
     complete.durable = region_.header().durable.load(std::memory_order_acquire);
     failure_.set(complete);
+    // For recovery: what failed is never finished automatically.
+    region_.header().failure.store(
+        static_cast<std::uint64_t>(-std::int64_t{to_c_code(failure_.get().error)}),
+        std::memory_order_release);
   }
   changed_.notify_all();
 }

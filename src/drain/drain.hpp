@@ -65,6 +65,9 @@ class Drain {
   // Syncs what was written before it began; the directory entry too if that is due. Blocks: on the
   // device.
   [[nodiscard]] Step sync_step() noexcept;
+  // Cuts the file to nothing, between two write steps. Requires: nothing is pending but patches,
+  // and nobody accepts. Errors: the OS's; Errc::timeout. Blocks: on a write step, on the device.
+  [[nodiscard]] std::error_code cut(const Deadline& deadline) noexcept;
   // Runs steps until everything accepted before this call is written, and durable as far as a timed
   // flush asked for it; about `budget` bytes. Returns: nothing when done, progressed when the
   // budget was used up, else what stopped it; after busy the helper is called when the step's owner
@@ -133,7 +136,7 @@ class Drain {
   [[nodiscard]] bool reached(const Target& target, Level level) const noexcept;
   [[nodiscard]] bool written_to(const Target& target) const noexcept;
   [[nodiscard]] Step write_owned() noexcept;
-  void store_identity() noexcept;
+  void note_state() noexcept;
   void leave(std::atomic<bool>& step) noexcept;
   [[nodiscard]] bool comes_back(const std::atomic<bool>& step) noexcept;
   [[nodiscard]] Step sync_owned() noexcept;

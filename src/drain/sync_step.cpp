@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "drain/drain.hpp"
+#include "probe/probe.hpp"
 
 namespace ringproc::core {
 
@@ -52,7 +53,9 @@ Step Drain::sync_owned() noexcept {
                                  ? ns
                                  : statistics_.sync_ns_mean - statistics_.sync_ns_mean / 8 + ns / 8;
   header.durable.store(before.position, std::memory_order_release);
+  probe::stored();
   header.patches_durable.store(before.patches, std::memory_order_release);
+  probe::stored();
   names_synced_ = before.names;
   return Step::progressed;
 }

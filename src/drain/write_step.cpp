@@ -5,7 +5,8 @@
 
 #include "drain/batch.hpp"
 #include "drain/drain.hpp"
-#include "os/os.hpp"
+#include "probe/probe.hpp"
+#include "region/journal.hpp"
 
 namespace ringproc::core {
 
@@ -29,37 +30,58 @@ Step Drain::write_owned() noexcept {
                                              header.written.load(std::memory_order_relaxed));
     if (!claim(region_, batch)) return Step::nothing;
   }
-  region_.header().intent = {batch.file_offset, batch.length, os::wall_clock_ns()};
+  // Only recovery reads the journal, so in process memory nobody does.
+  const bool journal = region_.shared();
+  if (journal) begin_change(region_.header().journal, batch.file_offset, batch.length);
+  if (probe::mutant(probe::Mutant::written_before_write)) {
+    const std::lock_guard lock(state_);
+    retire(region_.header(), batch, batch.length);
+  }
   std::uint64_t done = 0;
   const std::error_code error = write_batch(backend_, batch, [&](std::uint64_t so_far) {
     done = so_far;
     {
       const std::lock_guard lock(state_);
       ++statistics_.os_writes;
-      retire(region_.header(), batch, done);
+      if (!probe::mutant(probe::Mutant::written_before_write)) {
+        retire(region_.header(), batch, done);
+      }
     }
     changed_.notify_all();
   });
-  if (!error) {
-    store_identity();
-    return Step::progressed;
-  }
+  if (journal) note_state();
+  if (!error) return Step::progressed;
   if (is_disk_full(error) && wait_for_space_.load()) return Step::no_space;
   fail({error, Operation::write, batch.file_offset + done,
         batch.position + (batch.is_patch ? 0 : done), 0});
   return Step::failed;
 }
 
-// After each write the region knows the file as its owner left it.
-void Drain::store_identity() noexcept {
+// After each change the region knows the file as its owner left it.
+void Drain::note_state() noexcept {
   std::error_code error;
   const FileState state = backend_.state(error);
-  if (error) return;  // recovery then sees the state of the last write and keeps the intent
-  Identity& identity = region_.header().identity;
-  identity.size = state.size;
-  identity.modified_ns = state.modified_ns;
-  identity.changed_ns = state.changed_ns;
-  region_.header().intent.length = 0;
+  if (error) return;  // the change stays begun, so recovery still knows what it was
+  settle_change(region_.header().journal, state);
+}
+
+std::error_code Drain::cut(const Deadline& deadline) noexcept {
+  std::unique_lock lock(state_);
+  while (writing_.exchange(true, std::memory_order_acquire)) {
+    if (failed()) return error_now();
+    if (!deadline) {
+      changed_.wait(lock);
+    } else if (changed_.wait_until(lock, *deadline) == std::cv_status::timeout) {
+      return make_error_code(Errc::timeout);
+    }
+  }
+  lock.unlock();
+  const bool journal = region_.shared();
+  if (journal) begin_change(region_.header().journal, 0, kWholeFile);
+  const std::error_code error = backend_.truncate(0);
+  if (journal) note_state();
+  leave(writing_);
+  return error;
 }
 
 // Gives a step up; under state_, so that neither a waiter nor a helper misses it.
@@ -90,10 +112,13 @@ bool Drain::try_patch(std::span<const std::byte> data, std::uint64_t file_offset
   const std::uint64_t oldest = pushed == retired ? begin : row(retired).data_offset;
   if (begin + data.size() - oldest > kPatchBytes) return false;
   region_.patch_ring().copy_in(begin, data);
+  probe::stored();
   // acquire: the patch comes after every write that happened before this call.
   row(pushed) = {header.accepted.load(std::memory_order_acquire), file_offset, begin, data.size()};
+  probe::stored();
   // release: recovery sees the row and its bytes before the number.
   header.patches_pushed.store(pushed + 1, std::memory_order_release);
+  probe::stored();
   return true;
 }
 

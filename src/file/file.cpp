@@ -7,6 +7,7 @@
 
 #include "file/settings.hpp"
 #include "os/os.hpp"
+#include "probe/probe.hpp"
 
 namespace ringproc::core {
 
@@ -19,21 +20,22 @@ File::File(std::unique_ptr<Backend> backend, FileId id, Scheduler& scheduler,
 
 File::~File() { static_cast<void>(close_backends()); }
 
-std::error_code File::make_writable(std::unique_ptr<Backend> backend) {
+std::error_code File::make_writable(std::unique_ptr<Backend> backend, std::shared_ptr<Place> place,
+                                    std::string no_place) {
   const Options options = settings_->get();
-  const bool explicit_ring = options.ring_bytes != 0;
-  std::error_code error;
-  auto region =
-      Region::create(explicit_ring ? options.ring_bytes : kDefaultRing, explicit_ring, error);
-  if (error) return error;
   Backend& writer = backend ? *backend : *first_backend_;
+  std::error_code error;
   const FileState state = writer.state(error);
   if (error) return error;
-  error = scheduler_.prepare(*this);
+  auto region = make_region(writer, state, std::move(place), std::move(no_place), error);
   if (error) return error;
+  error = scheduler_.prepare(*this);
+  if (error) {
+    region->remove();
+    return error;
+  }
   side_owner_ = std::make_unique<WriteSide>(std::move(region), writer, *this, state.size);
   write_backend_ = std::move(backend);
-  fill_identity(writer, state);
   side_owner_->drain.set_wait_for_space(options.wait_for_space);
   // release: pairs with side().
   side_.store(side_owner_.get(), std::memory_order_release);
@@ -41,19 +43,74 @@ std::error_code File::make_writable(std::unique_ptr<Backend> backend) {
   return {};
 }
 
-void File::fill_identity(const Backend& writer, const FileState& state) {
-  Identity& identity = side_owner_->region->header().identity;
+// A ring that survives the process, or else one that does not, if that is allowed.
+std::unique_ptr<Region> File::make_region(const Backend& writer, const FileState& state,
+                                          std::shared_ptr<Place> place, std::string no_place,
+                                          std::error_code& error) {
+  const Options options = settings_->get();
+  const bool all = options.ring_bytes != 0;
+  const std::uint64_t bytes = all ? options.ring_bytes : kDefaultRing;
+  if (options.survive == Survive::off) {
+    place.reset();
+    no_place = "option survive=off";
+  } else if (place && writer.findable_path().empty()) {
+    place.reset();
+    no_place = "recovery could not find the file: it has no name";
+  }
+  if (place) {
+    const std::string directory = place->directory();
+    auto region = Region::create_shared(std::move(place), bytes, all, error);
+    if (!error) {
+      fill_identity(region->header(), writer, state);
+      error = region->publish();
+    }
+    if (!error) return region;
+    no_place = "no region in " + directory + ": " + error.message();
+  }
+  why_private_ = no_place;
+  if (options.survive == Survive::on) {
+    error = Errc::survive;
+    return nullptr;
+  }
+  return Region::create(bytes, all, error);
+}
+
+void File::fill_identity(RegionHeader& header, const Backend& writer,
+                         const FileState& state) const {
+  Identity& identity = header.identity;
   identity.device = id_.device;
   identity.inode = id_.inode;
+  identity.birth_ns = state.birth_ns;
   identity.process = os::process_id();
   const std::string boot = os::boot_id();
   boot.copy(identity.boot_id.data(), identity.boot_id.size() - 1);
-  const std::string path = writer.path();
-  path.copy(identity.path.data(), identity.path.size() - 1);
-  identity.birth_ns = state.birth_ns;
-  identity.size = state.size;
-  identity.modified_ns = state.modified_ns;
-  identity.changed_ns = state.changed_ns;
+  const std::string path = writer.findable_path();
+  path.copy(identity.paths[0].data(), kPathBytes - 1);
+  FileMark& mark = header.journal.marks[0];
+  mark.size = state.size;
+  mark.modified_ns = state.modified_ns;
+  mark.changed_ns = state.changed_ns;
+}
+
+std::string File::place_text() const {
+  const WriteSide* const write = side();
+  if (!write) return "not open for writing";
+  const Region& region = *write->region;
+  if (!region.published()) return "process memory (" + why_private_ + ")";
+  return region.path() + " (" + std::to_string(region.free_bytes() >> 20) + " MiB free)";
+}
+
+std::string File::give_up_region() noexcept {
+  WriteSide* const write = side();
+  if (!write || !write->region->published()) return {};
+  {
+    // Whoever is in the middle of a write has published it, or will not.
+    const Locked locked(*write);
+    write->producer.stop();
+  }
+  if (write->drain.has_work()) return write->region->path();
+  write->region->remove();
+  return {};
 }
 
 // write_backend_ is set before side_ is published; a reader that does not see side_ must not look
@@ -170,7 +227,8 @@ std::error_code File::cut() noexcept {
   const Target before = write.drain.target();
   const std::uint64_t patch_end = write.patch_end.load();
   if (auto error = reach(before, Level::os, settings_->get().close_timeout)) return error;
-  if (auto error = backend().truncate(0)) return error;
+  const Deadline deadline = deadline_after(settings_->get().close_timeout);
+  if (auto error = write.drain.cut(deadline)) return error;
   write.producer.set_end_of_file(0);
   // A patch that came meanwhile is ordered after the cut as far as the size goes; nobody knows for
   // its bytes.
@@ -214,7 +272,10 @@ FileStatistics File::statistics() noexcept {
   all.written = header.written.load();
   all.accepted = header.accepted.load();
   all.drain.high_water = std::max(all.drain.high_water, all.accepted - all.written);
-  all.capacity = write->producer.capacity();
+  all.capacity = write->region->capacity();
+  all.reserved = kRingStart + header.populated.load();
+  all.growth_refusals = write->region->refusals();
+  all.can_survive = write->region->published();
   all.patch_bytes = write->patch_bytes.load();
   all.writes = write->writes.load();
   all.refused_writes = write->refused_writes.load();
@@ -237,9 +298,18 @@ void File::rename(const std::string& to) {
   if (write_backend_) write_backend_->set_path(to);
   WriteSide* const write = side();
   if (!write) return;
-  std::array<char, kPathBytes>& path = write->region->header().identity.path;
+  RegionHeader& header = write->region->header();
+  // The other of the two paths first, then the switch; under the table's mutex, one at a time.
+  const std::uint64_t renames = header.identity.renames.load() + 1;
+  std::array<char, kPathBytes>& path = header.identity.paths[renames % 2];
   path.fill('\0');
   to.copy(path.data(), path.size() - 1);
+  probe::stored();
+  // The rename has changed the file's ctime; the next write notes it.
+  header.journal.renamed.store(header.journal.settled.load() + 1);
+  probe::stored();
+  header.identity.renames.store(renames);
+  probe::stored();
   write->drain.name_is_due();
 }
 

@@ -34,8 +34,9 @@ struct FileStatistics {
   std::uint64_t accepted = 0, written = 0, durable = 0, logical_size = 0, capacity = 0;
   std::uint64_t patch_bytes = 0, writes = 0, refused_writes = 0, refused_bytes = 0;
   std::uint64_t stalls = 0, stalled_ns = 0, doorbells = 0, flushes = 0;
+  std::uint64_t reserved = 0, growth_refusals = 0;
   std::uint32_t handles = 0;
-  bool can_sync_name = false, can_lock = false;
+  bool can_sync_name = false, can_lock = false, can_survive = false;
 };
 
 class File final : public std::enable_shared_from_this<File>, public Drain::Helper {
@@ -45,8 +46,12 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   ~File() override;
 
   // Adds region, producer and drain; once. backend: NULL to write through the one given at
-  // construction. Errors: memory, threads. Not for hot paths.
-  [[nodiscard]] std::error_code make_writable(std::unique_ptr<Backend> backend);
+  // construction. place: where a ring that survives the process can live; NULL: nowhere, `no_place`
+  // says why. Errors: memory, threads; Errc::option if the ring must survive and cannot. Not for
+  // hot paths.
+  [[nodiscard]] std::error_code make_writable(std::unique_ptr<Backend> backend,
+                                              std::shared_ptr<Place> place = nullptr,
+                                              std::string no_place = {});
   [[nodiscard]] bool writable() const noexcept { return side() != nullptr; }
 
   // Accepts data at the cursor and moves it. See ringproc_write in ringproc.h. `silent`: the caller
@@ -73,6 +78,10 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] Options options() const;
   [[nodiscard]] FileStatistics statistics() noexcept;
   [[nodiscard]] Failure failure() const;
+  // Where accepted bytes are kept, in words: the region's path with what room there is, or why they
+  // are in process memory.
+  [[nodiscard]] std::string place_text() const;
+  [[nodiscard]] bool survives() const noexcept { return side() && side()->region->published(); }
   // The file has a new absolute path: the next flush covers the new name.
   void rename(const std::string& to);
   // The child of a fork: nothing may be done with this file any more.
@@ -91,6 +100,10 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] bool retire_steps(bool& lost) noexcept;
   // Whether accepted bytes wait that can still be written.
   [[nodiscard]] bool has_work() const noexcept;
+  // Nobody needs the region any more, if all its bytes are where they belong; else it stays for
+  // recovery. Nothing is accepted from then on. Returns: the region's path if it stays. Requires:
+  // not in a forked child.
+  std::string give_up_region() noexcept;
   // Requires: retire_steps(), or nobody else has this file any more.
   [[nodiscard]] std::error_code close_backends() noexcept;
 
@@ -99,7 +112,13 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] const Region& region() const noexcept { return *side()->region; }
   [[nodiscard]] Doorbell& doorbell() noexcept { return side()->doorbell; }
   [[nodiscard]] std::chrono::milliseconds age() const noexcept;
-  [[nodiscard]] std::uint64_t capacity() const noexcept { return side()->producer.capacity(); }
+  // What may be pending, as far as is known now.
+  [[nodiscard]] std::uint64_t capacity() const noexcept { return side()->region->capacity(); }
+  // How much of that has memory; growing makes it more.
+  [[nodiscard]] std::uint64_t populated() const noexcept {
+    return side()->region->header().populated.load(std::memory_order_acquire);
+  }
+  bool grow(std::uint64_t to) noexcept { return side()->region->grow(to); }
   std::uint32_t scheduler_id = 0;  // the scheduler's own name for this file, set by attach()
   std::atomic<std::uint32_t> steps{
       0};                             // scheduler: 0 none, 1 a lane has them, 2 and then once more
@@ -159,16 +178,19 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] std::error_code sticky() const;
   [[nodiscard]] IoResult refuse(std::size_t size, std::error_code error) noexcept;
   [[nodiscard]] IoResult write_waiting(Cursor& cursor, std::span<const std::byte> data) noexcept;
-  [[nodiscard]] std::error_code accept_waiting(Cursor& cursor, std::span<const std::byte> part,
-                                               const RoomQueue::Turn& turn,
-                                               const Deadline& deadline) noexcept;
+  [[nodiscard]] IoResult accept_waiting(Cursor& cursor, std::span<const std::byte> data,
+                                        const RoomQueue::Turn& turn,
+                                        const Deadline& deadline) noexcept;
   [[nodiscard]] bool try_accept(Cursor& cursor, std::span<const std::byte> data) noexcept;
   [[nodiscard]] std::uint64_t logical_size() noexcept;
   [[nodiscard]] std::error_code reach(const Target& target, Level level,
                                       std::chrono::milliseconds timeout) noexcept;
   [[nodiscard]] std::error_code read_file(std::span<std::byte> to, std::uint64_t offset) noexcept;
   [[nodiscard]] bool take_snapshot(Snapshot& snapshot, Cursor& cursor, std::size_t size);
-  void fill_identity(const Backend& writer, const FileState& state);
+  void fill_identity(RegionHeader& header, const Backend& writer, const FileState& state) const;
+  [[nodiscard]] std::unique_ptr<Region> make_region(const Backend& writer, const FileState& state,
+                                                    std::shared_ptr<Place> place,
+                                                    std::string no_place, std::error_code& error);
   void want_steps() noexcept override;
 
   const FileId id_;
@@ -177,6 +199,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   const std::unique_ptr<Backend> first_backend_;
   std::unique_ptr<Backend> write_backend_;  // set before side_, when the first one cannot write
   std::unique_ptr<WriteSide> side_owner_;
+  std::string why_private_;  // set before side_: why the ring does not survive; empty if it does
   std::atomic<WriteSide*> side_{nullptr};
   std::atomic<bool> orphaned_{false};  // set in a forked child, by its only thread
 };

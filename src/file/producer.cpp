@@ -2,16 +2,14 @@
 
 #include <algorithm>
 
+#include "probe/probe.hpp"
+
 namespace ringproc::core {
 namespace {
 
 // Below this a ring is too small to spend up to a block on alignment.
 constexpr std::uint64_t kSmallestAlignedRing = 1024 * 1024;
 constexpr std::uint64_t kLargeWrite = 64 * 1024;
-
-std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
-  return (value + unit - 1) / unit * unit;
-}
 
 }  // namespace
 
@@ -27,10 +25,16 @@ Producer::Producer(Region& region, const ReadFloors& floors, std::uint64_t file_
 
 bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_offset) noexcept {
   const std::size_t n = data.size();
-  const Place at = place(n, file_offset);
-  if (!fits(at.ring_offset, n) || (at.new_row && !runs_.has_room())) return false;
+  const Spot at = find_spot(n, file_offset);
+  if (at.pages_wanted != 0 || !fits(at.ring_offset, n) || (at.new_row && !runs_.has_room())) {
+    pages_wanted_ = at.pages_wanted;
+    return false;
+  }
 
-  ring_.copy_in(at.ring_offset, data);
+  if (!probe::mutant(probe::Mutant::publish_before_copy)) {
+    ring_.copy_in(at.ring_offset, data);
+    probe::stored();
+  }
   if (at.new_row) runs_.push({accepted_, file_offset, at.ring_offset});
   head_ = at.ring_offset + n;
   next_offset_ = file_offset + n;
@@ -40,29 +44,31 @@ bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_of
   // ordered before the load of wake_at in Doorbell::crossed(), which pairs with the exchange and
   // load in Doorbell::arm().
   static_cast<void>(header_.accepted.exchange(accepted_, std::memory_order_seq_cst));
+  probe::stored();
+  if (probe::mutant(probe::Mutant::publish_before_copy)) ring_.copy_in(at.ring_offset, data);
   return true;
 }
 
 // Appending goes on at the head. A jump starts a row; a row may start with a gap for alignment, or
-// early at the beginning of the range so that a lightly loaded ring stays small.
-Producer::Place Producer::place(std::size_t n, std::uint64_t file_offset) noexcept {
+// early at the beginning of the range so that a lightly loaded ring stays small. A spot whose pages
+// are not there is never one that only draining could make free: so growing comes before waiting.
+Producer::Spot Producer::find_spot(std::size_t n, std::uint64_t file_offset) noexcept {
   const bool jumped = file_offset != next_offset_ || runs_.pushed_rows() == 0;
   const std::uint64_t at = head_ + (jumped ? alignment_gap(head_, file_offset, n) : 0);
   const std::uint64_t in_range = at % range_;
-  if (populated_ < range_ && in_range + n > populated_) {
-    const std::uint64_t beginning = at - in_range + range_;
-    const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
-    if (wrapped - beginning + n <= populated_ && fits(wrapped, n)) return {wrapped, true};
-    // The beginning is still in use: the next pages come into play, on first touch.
-    populated_ = std::min(range_, round_up(in_range + n, os::page_size()));
-    // relaxed: read for statistics and by recovery only, which starts after us.
-    header_.populated.store(populated_, std::memory_order_relaxed);
-  }
-  return {at, jumped};
+  if (populated_ == range_ || in_range + n <= populated_) return {at, jumped, 0};
+  const std::uint64_t beginning = at - in_range + range_;
+  const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
+  if (wrapped - beginning + n <= populated_ && fits(wrapped, n)) return {wrapped, true, 0};
+  // The beginning is still in use. acquire: pairs with Region::grow.
+  populated_ = header_.populated.load(std::memory_order_acquire);
+  if (populated_ == range_ || in_range + n <= populated_) return {at, jumped, 0};
+  return {at, jumped, std::min(range_, in_range + n)};
 }
 
 bool Producer::fits(std::uint64_t ring_offset, std::size_t n) noexcept {
   if (ring_offset + n <= free_until_) return true;
+  if (stopped_) return false;
   // acquire: pairs with the release in Drain::advance, so the write from this space is over before
   // we copy into it.
   const std::uint64_t freed = header_.freed.load(std::memory_order_acquire);
@@ -70,12 +76,27 @@ bool Producer::fits(std::uint64_t ring_offset, std::size_t n) noexcept {
   return ring_offset + n <= free_until_;
 }
 
+// Half of the pages: either it fits behind the head, or the head is far enough from the beginning
+// for it to fit before, however the drained ring's head stands.
+std::uint64_t Producer::largest_write() const noexcept {
+  const std::uint64_t populated = header_.populated.load(std::memory_order_acquire);
+  if (populated == range_) return range_;
+  return populated / 2 - (populated >= kSmallestAlignedRing ? kBlock : 0);
+}
+
+std::uint64_t Producer::stop() noexcept {
+  stopped_ = true;
+  free_until_ = 0;
+  return accepted_;
+}
+
 // Direct writes need ring addresses congruent to file offsets. Only runs that will be written in
 // large pieces are worth a gap: those that stream at the logical end and those that begin with a
 // large write. Patches are packed.
 std::uint64_t Producer::alignment_gap(std::uint64_t ring_offset, std::uint64_t file_offset,
                                       std::size_t n) const noexcept {
-  if (range_ < kSmallestAlignedRing || n > range_ / 2) return 0;
+  // Of what is populated, so that a write of half of that finds room in a drained ring.
+  if (populated_ < kSmallestAlignedRing || n > populated_ / 2 - kBlock) return 0;
   if (file_offset < end_of_file() && n < kLargeWrite) return 0;
   return (file_offset - ring_offset) % kBlock;
 }

@@ -23,12 +23,21 @@ class Producer {
   Producer(Region& region, const ReadFloors& floors, std::uint64_t file_size) noexcept;
 
   // Copies data for file_offset into the ring and publishes it. Returns false, with nothing
-  // changed, if there is no room now. Requires: 0 < data.size() <= capacity().
+  // changed, if there is no room now; then pages_wanted() tells whether more pages would make some.
+  // Requires: 0 < data.size() <= capacity().
   [[nodiscard]] bool try_accept(std::span<const std::byte> data,
                                 std::uint64_t file_offset) noexcept;
 
   // After a takeover from a dead writer: derives the private fields from the region again.
   void resume() noexcept;
+
+  // So many bytes of ring memory have to be populated for what was refused last; 0: no matter.
+  [[nodiscard]] std::uint64_t pages_wanted() const noexcept { return pages_wanted_; }
+  // What is accepted for certain once the ring has been drained, if no more pages can be had.
+  [[nodiscard]] std::uint64_t largest_write() const noexcept;
+
+  // From now on nothing is accepted. Returns: everything accepted.
+  std::uint64_t stop() noexcept;
 
   [[nodiscard]] std::uint64_t accepted() const noexcept { return accepted_; }
   [[nodiscard]] std::uint64_t capacity() const noexcept { return range_; }
@@ -44,12 +53,13 @@ class Producer {
   }
 
  private:
-  struct Place {
+  struct Spot {
     std::uint64_t ring_offset;
     bool new_row;
+    std::uint64_t pages_wanted;  // 0: they are there
   };
 
-  [[nodiscard]] Place place(std::size_t n, std::uint64_t file_offset) noexcept;
+  [[nodiscard]] Spot find_spot(std::size_t n, std::uint64_t file_offset) noexcept;
   [[nodiscard]] bool fits(std::uint64_t ring_offset, std::size_t n) noexcept;
   [[nodiscard]] std::uint64_t alignment_gap(std::uint64_t ring_offset, std::uint64_t file_offset,
                                             std::size_t n) const noexcept;
@@ -60,10 +70,12 @@ class Producer {
   RunTable runs_;
   const std::uint64_t range_;
   std::uint64_t accepted_ = 0;     // copy of the region's, which only we write
-  std::uint64_t populated_;        // likewise
+  std::uint64_t populated_;        // cached: so much of the range may be used
   std::uint64_t head_ = 0;         // ring offset of the next byte
   std::uint64_t next_offset_ = 0;  // file offset of the next byte if the writer just goes on
   std::uint64_t free_until_;       // cached: ring offsets below this may be written
+  std::uint64_t pages_wanted_ = 0;
+  bool stopped_ = false;
   std::atomic<std::uint64_t> end_of_file_;
 };
 

@@ -33,7 +33,12 @@ bool File::try_accept(Cursor& cursor, std::span<const std::byte> data) noexcept 
   WriteSide& write = *side();
   if (data.size() > write.producer.capacity()) return false;
   if (cursor.offset > cursor.limit || data.size() > cursor.limit - cursor.offset) return false;
-  if (!write.producer.try_accept(data, cursor.offset)) return false;
+  while (!write.producer.try_accept(data, cursor.offset)) {
+    // The service grows the ring ahead of need; a burst that is faster does it itself. That waits
+    // for memory, not for a disk.
+    const std::uint64_t pages = write.producer.pages_wanted();
+    if (pages == 0 || !write.region->grow(pages)) return false;
+  }
   cursor.offset += data.size();
   // relaxed, and no read-modify-write: changed under the producer lock only; a statistic for
   // others.
@@ -51,7 +56,6 @@ IoResult File::refuse(std::size_t size, std::error_code error) noexcept {
 // The ring is full, or the write is larger than the ring, or beyond the limit.
 IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) noexcept {
   WriteSide& write = *side();
-  const std::uint64_t capacity = write.producer.capacity();
   const std::uint64_t offset = tell(cursor);
   if (offset > cursor.limit || data.size() > cursor.limit - offset) {
     return refuse(data.size(), std::make_error_code(std::errc::file_too_large));
@@ -61,17 +65,14 @@ IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) no
 
   const auto begin = Clock::now();
   const Deadline deadline = deadline_after(options.write_timeout);
-  // Parts of half a ring keep the drain busy with one half while the other fills.
-  const std::size_t part =
-      data.size() <= capacity ? data.size() : static_cast<std::size_t>(capacity / 2);
   std::size_t taken = 0;
   std::error_code error;
   {
     const RoomQueue::Turn turn(write.room_queue);
     while (taken < data.size() && !error) {
-      const auto next = data.subspan(taken, std::min(part, data.size() - taken));
-      error = accept_waiting(cursor, next, turn, deadline);
-      if (!error) taken += next.size();
+      const IoResult part = accept_waiting(cursor, data.subspan(taken), turn, deadline);
+      error = part.error;
+      taken += part.bytes;
     }
   }
   write.drain.notify();  // the next in the queue may be first now
@@ -88,10 +89,10 @@ IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) no
   return write.drain.failed() ? IoResult{0, error} : refuse(data.size(), error);
 }
 
-// Blocks: until this turn is the first and there is room; ends by failure or deadline too.
-std::error_code File::accept_waiting(Cursor& cursor, std::span<const std::byte> part,
-                                     const RoomQueue::Turn& turn,
-                                     const Deadline& deadline) noexcept {
+// Accepts all of data, or a part of it if all is more than the ring can hold. Blocks: until this
+// turn is the first and there is room; ends by failure or deadline too.
+IoResult File::accept_waiting(Cursor& cursor, std::span<const std::byte> data,
+                              const RoomQueue::Turn& turn, const Deadline& deadline) noexcept {
   WriteSide& write = *side();
   const RegionHeader& header = write.drain.header();
   const auto progress = [&] {
@@ -99,18 +100,26 @@ std::error_code File::accept_waiting(Cursor& cursor, std::span<const std::byte> 
            header.runs_retired.load(std::memory_order_acquire) + write.floors_cleared.load();
   };
   for (;;) {
-    if (write.drain.failed()) return sticky();
+    if (write.drain.failed()) return {0, sticky()};
     const std::uint64_t seen = progress();  // before the try: what changes after it wakes us
     const bool first = turn.is_first();
     if (first) {
       const Locked locked(write);
-      if (try_accept(cursor, part)) return {};
+      // Known only after a try to grow. Parts of half a ring keep the drain busy with one half
+      // while the other fills.
+      if (try_accept(cursor, data)) return {data.size(), {}};
+      const bool grows = write.region->capacity() == write.producer.capacity();
+      const std::uint64_t most = grows ? write.producer.capacity() : write.producer.largest_write();
+      if (data.size() > most) {
+        const auto part = data.first(static_cast<std::size_t>(grows ? most / 2 : most));
+        if (try_accept(cursor, part)) return {part.size(), {}};
+      }
     }
     want_steps();
     const bool changed =
         write.drain.wait([&] { return progress() != seen || turn.is_first() != first; }, deadline);
-    if (write.drain.failed()) return sticky();
-    if (!changed) return Errc::timeout;
+    if (write.drain.failed()) return {0, sticky()};
+    if (!changed) return {0, Errc::timeout};
   }
 }
 

@@ -33,7 +33,8 @@ using ThreadId = std::uint32_t;  // 1 .. 2^31 - 1, unique among living threads o
 
 // ---- memory ----
 
-// A private range of zeroed memory; pages come on first touch or by populate().
+// A range of zeroed memory; pages come on first touch or by populate(). Private, or the contents of
+// a file that other processes may map or read too.
 class Memory {
  public:
   Memory() noexcept = default;
@@ -42,19 +43,28 @@ class Memory {
   ~Memory();
 
   [[nodiscard]] static Memory reserve(std::size_t bytes, std::error_code& error) noexcept;
-  // Makes the pages of [0, bytes) present, so that later stores fault no more. Best effort unless
-  // memory is short.
-  [[nodiscard]] std::error_code populate(std::size_t bytes) noexcept;
+  // file: of at least that size, kept open by the caller for as long as the memory is populated.
+  [[nodiscard]] static Memory share(int file, std::size_t bytes, std::error_code& error) noexcept;
+  // Makes the pages of [from, to) present, so that later stores fault no more. In a shared file
+  // they are reserved first: a store into memory that was populated never ends in SIGBUS, whatever
+  // happens to the file system's room. Errors: no room, no memory.
+  [[nodiscard]] std::error_code populate(std::size_t from, std::size_t to) noexcept;
+  // Gives the pages of [from, to) back; they read as zeros. Requires: private memory.
+  void discard(std::size_t from, std::size_t to) noexcept;
   [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, size_}; }
 
  private:
+  [[nodiscard]] static Memory map(int file, std::size_t bytes, std::error_code& error) noexcept;
+
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  int file_ = -1;  // borrowed
 };
 
 [[nodiscard]] std::size_t page_size() noexcept;
-// What can be populated without driving others out; UINT64_MAX if unknown.
-[[nodiscard]] std::uint64_t available_memory();
+// What can be populated without driving others out or calling the out-of-memory killer: the
+// machine's, or what the process's control group allows. UINT64_MAX if unknown. No allocation.
+[[nodiscard]] std::uint64_t available_memory() noexcept;
 
 // ---- the process ----
 

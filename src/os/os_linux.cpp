@@ -3,7 +3,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -88,55 +87,6 @@ std::error_code start_thread(const char* name, std::function<void()> body) {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
   return error ? last_error(error) : std::error_code{};
-}
-
-Memory::Memory(Memory&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-
-Memory& Memory::operator=(Memory&& other) noexcept {
-  std::swap(data_, other.data_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
-Memory::~Memory() {
-  if (data_) munmap(data_, size_);
-}
-
-Memory Memory::reserve(std::size_t bytes, std::error_code& error) noexcept {
-  Memory memory;
-  void* const at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (at == MAP_FAILED) {
-    error = last_error(errno);
-    return memory;
-  }
-  error = {};
-  memory.data_ = static_cast<std::byte*>(at);
-  memory.size_ = bytes;
-  return memory;
-}
-
-std::error_code Memory::populate(std::size_t bytes) noexcept {
-  if (madvise(data_, bytes, MADV_POPULATE_WRITE) == 0) return {};
-  // Kernels before 5.14 do not know the call: pages then come on first touch.
-  return errno == EINVAL ? std::error_code{} : last_error(errno);
-}
-
-std::size_t page_size() noexcept {
-  static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-  return size;
-}
-
-std::uint64_t available_memory() {
-  std::ifstream info("/proc/meminfo");
-  for (std::string key, unit; info >> key;) {
-    std::uint64_t kib = 0;
-    if (!(info >> kib)) break;
-    if (key == "MemAvailable:") return kib * 1024;
-    std::getline(info, unit);
-  }
-  return UINT64_MAX;
 }
 
 std::uint32_t process_id() noexcept { return static_cast<std::uint32_t>(getpid()); }

@@ -91,6 +91,12 @@ LRESULT on_options(Handle& handle, const char* text, char* message) {
   return problem.empty() ? 1 : kError;
 }
 
+LRESULT tell_place(Handle& handle, char* text, LPARAM size) {
+  if (!text || size <= 0) return kError;
+  text[handle.place_text().copy(text, static_cast<std::size_t>(size) - 1)] = '\0';
+  return 1;
+}
+
 LRESULT on_user(Handle& handle, UINT message, LPARAM lparam1, LPARAM lparam2) {
   switch (message) {
     case RINGPROC_MSG_FLUSH:
@@ -107,6 +113,8 @@ LRESULT on_user(Handle& handle, UINT message, LPARAM lparam1, LPARAM lparam2) {
     case RINGPROC_MSG_OPTIONS:
       return on_options(handle, reinterpret_cast<const char*>(lparam1),
                         reinterpret_cast<char*>(lparam2));
+    case RINGPROC_MSG_PLACE:
+      return tell_place(handle, reinterpret_cast<char*>(lparam1), lparam2);
     default:
       return 0;
   }
@@ -123,6 +131,7 @@ LRESULT without_handle(UINT message) noexcept {
     case RINGPROC_MSG_STATS:
     case RINGPROC_MSG_FAILURE:
     case RINGPROC_MSG_OPTIONS:
+    case RINGPROC_MSG_PLACE:
       return kError;
     case MMIOM_CLOSE:
       return MMSYSERR_INVALHANDLE;

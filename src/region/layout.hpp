@@ -1,6 +1,7 @@
 // The region's layout: everything a stranger needs to finish a drain, position-independent and
 // versioned. Written by the threads named beside each field; see the table of atomics in
-// src/README.md.
+// src/README.md. A process may be killed between any two stores: whatever is read by recovery is
+// written first and made valid by one store after it.
 #pragma once
 
 #include <array>
@@ -12,17 +13,18 @@
 namespace ringproc::core {
 
 inline constexpr std::uint64_t kRegionMagic = 0x31474E5250474E52u;  // "RNGPRNG1"
-inline constexpr std::uint32_t kRegionVersion = 1;
+inline constexpr std::uint32_t kRegionVersion = 2;
 inline constexpr std::size_t kRunRows = 512;
 inline constexpr std::size_t kPatchRows = 16;
 inline constexpr std::size_t kPatchBytes = 8192;
 inline constexpr std::size_t kMaxPatch = 4096;
 inline constexpr std::size_t kPathBytes = 4096;
-inline constexpr std::size_t kRingStart = 28 * 1024;  // from the region's start to ring memory
+inline constexpr std::size_t kRingStart = 32 * 1024;  // from the region's start to ring memory
 inline constexpr std::size_t kFirstBytes =
     64 * 1024;  // present at open: header and the ring's first part
 inline constexpr std::uint64_t kBlock =
     4096;  // ring addresses are congruent to file offsets modulo this
+inline constexpr std::uint64_t kLargestOffset = std::uint64_t{1} << 62;
 
 // From `position` on, file offset = file_offset + (p - position), ring offset = ring_offset + (p -
 // position).
@@ -40,27 +42,39 @@ struct Patch {
   std::uint64_t length;
 };
 
-// Which file the region belongs to, and its state as the owner last saw it.
+// Which file the region belongs to. Written at creation; the path by renames too.
 struct Identity {
   std::uint64_t device;
   std::uint64_t inode;
-  std::uint64_t birth_ns;
-  std::uint64_t size;
-  std::uint64_t modified_ns;
-  std::uint64_t changed_ns;
+  std::uint64_t birth_ns;  // 0: unknown
   std::uint32_t process;
   std::uint32_t reserved;
   std::array<char, 40> boot_id;
-  std::array<char, kPathBytes>
-      path;  // absolute, NUL-terminated; empty: adopted handle without a name
+  std::atomic<std::uint64_t> renames;  // the path is paths[renames % 2]
+  // Absolute, NUL-terminated; empty: an adopted handle whose name could not be found.
+  std::array<std::array<char, kPathBytes>, 2> paths;
 };
 
-// The write that is being made: lets recovery tell the owner's last write from a stranger's.
-struct Intent {
-  std::uint64_t file_offset;
-  std::uint64_t length;  // 0: none
-  std::uint64_t time_ns;
+// The file as the owner saw it after a change of its own.
+struct FileMark {
+  std::atomic<std::uint64_t> size;
+  std::atomic<std::uint64_t> modified_ns;
+  std::atomic<std::uint64_t> changed_ns;
 };
+
+// What the owner does to the file, so that recovery can tell the owner's last change from a
+// stranger's. A change is begun (range and time first, `begun` after), made, and settled (mark
+// first, `settled` after). Open while begun != settled. See journal.hpp.
+struct Journal {
+  std::atomic<std::uint64_t> begun;
+  std::atomic<std::uint64_t> settled;      // the mark is marks[settled % 2]
+  std::atomic<std::uint64_t> file_offset;  // of the change `begun`
+  std::atomic<std::uint64_t> length;       // kWholeFile: a cut
+  std::atomic<std::uint64_t> time_ns;      // wall clock, just before
+  std::atomic<std::uint64_t> renamed;      // settled + 1 when the owner renamed the file since
+  std::array<FileMark, 2> marks;
+};
+inline constexpr std::uint64_t kWholeFile = UINT64_MAX;
 
 struct RegionHeader {
   // Written at creation, constant from then on.
@@ -75,7 +89,6 @@ struct RegionHeader {
   // Written by the writer that holds the producer lock.
   alignas(64) std::atomic<std::uint64_t> accepted;
   std::atomic<std::uint64_t> runs_pushed;
-  std::atomic<std::uint64_t> populated;  // bytes of ring memory that have pages
 
   // Written by whoever owns the write step.
   alignas(64) std::atomic<std::uint64_t> written;
@@ -90,8 +103,19 @@ struct RegionHeader {
   // Written by patchers, one at a time (under the drain's state mutex).
   alignas(64) std::atomic<std::uint64_t> patches_pushed;
 
+  // Written by whoever grows the ring (under the region's mutex): bytes of ring memory that may be
+  // used.
+  alignas(64) std::atomic<std::uint64_t> populated;
+
+  // Written once, with the file's sticky failure: -code as in ringproc.h, 0 none. Recovery of a
+  // failed file is never automatic.
+  std::atomic<std::uint64_t> failure;
+
+  // Written by an automatic recovery that could not place the bytes, so that it tells that once.
+  std::atomic<std::uint64_t> told;
+
   // Written by whoever owns the write step, read by recovery only.
-  alignas(64) Intent intent;
+  alignas(64) Journal journal;
   Identity identity;
 
   alignas(64) std::array<Run, kRunRows> runs;
@@ -102,5 +126,6 @@ struct RegionHeader {
 static_assert(sizeof(RegionHeader) <= kRingStart);
 static_assert(std::is_standard_layout_v<RegionHeader>);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+static_assert(sizeof(std::atomic<std::uint64_t>) == sizeof(std::uint64_t));
 
 }  // namespace ringproc::core

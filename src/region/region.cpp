@@ -1,42 +1,100 @@
 #include "region/region.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <limits>
 #include <new>
 #include <utility>
 
+#include "probe/probe.hpp"
+
 namespace ringproc::core {
+namespace {
+
+constexpr std::uint64_t kStep =
+    256 * 1024;  // how much the ring grows by at least, once it is so large
+constexpr std::uint64_t kSpareMemory = 4 * 1024 * 1024;  // what growing leaves to others
+constexpr std::int64_t kAskAgainAfterNs = 1'000'000'000;
+
+std::int64_t steady_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+std::uint64_t round_to_pages(std::uint64_t bytes) {
+  const std::uint64_t page = os::page_size();
+  return (bytes + page - 1) / page * page;
+}
+
+}  // namespace
+
+std::uint64_t Region::check_ring(std::uint64_t ring_bytes, bool populate_all,
+                                 std::error_code& error) noexcept {
+  const std::uint64_t ring = round_to_pages(ring_bytes);
+  error = {};
+  // Populating more than there is would call the kernel's out-of-memory killer, not fail.
+  constexpr std::uint64_t kWorthALook = 8 * 1024 * 1024;
+  if (ring == 0 || ring > std::numeric_limits<std::size_t>::max() - kRingStart ||
+      (populate_all && ring > kWorthALook && ring > os::available_memory())) {
+    error = std::make_error_code(std::errc::not_enough_memory);
+  }
+  return ring;
+}
 
 std::unique_ptr<Region> Region::create(std::uint64_t ring_bytes, bool populate_all,
                                        std::error_code& error) {
-  const std::uint64_t page = os::page_size();
-  const std::uint64_t ring = (ring_bytes + page - 1) / page * page;
-  if (ring == 0 || ring > std::numeric_limits<std::size_t>::max() - kRingStart) {
-    error = std::make_error_code(std::errc::not_enough_memory);
-    return nullptr;
-  }
-  // Populating more than there is would call the kernel's out-of-memory killer, not fail.
-  constexpr std::uint64_t kWorthALook = 64 * 1024 * 1024;
-  if (populate_all && ring > kWorthALook && ring > os::available_memory()) {
-    error = std::make_error_code(std::errc::not_enough_memory);
-    return nullptr;
-  }
+  const std::uint64_t ring = check_ring(ring_bytes, populate_all, error);
+  if (error) return nullptr;
   os::Memory memory = os::Memory::reserve(static_cast<std::size_t>(ring) + kRingStart, error);
   if (error) return nullptr;
-  const std::size_t present =
-      populate_all ? memory.bytes().size() : std::min(memory.bytes().size(), kFirstBytes);
-  error = memory.populate(present);
-  if (error) return nullptr;
+  return finish({}, std::move(memory), ring, populate_all, error);
+}
 
-  std::unique_ptr<Region> region(new Region(std::move(memory), ring));
+std::unique_ptr<Region> Region::create_shared(std::shared_ptr<Place> place,
+                                              std::uint64_t ring_bytes, bool populate_all,
+                                              std::error_code& error) {
+  const std::uint64_t ring = check_ring(ring_bytes, populate_all, error);
+  if (error) return nullptr;
+  const std::size_t size = static_cast<std::size_t>(ring) + kRingStart;
+  RegionFile file = place->create(error);
+  if (!error) error = file.resize(size);
+  if (error) return nullptr;
+  os::Memory memory = os::Memory::share(file.native(), size, error);
+  if (error) return nullptr;
+  auto region = finish(std::move(file), std::move(memory), ring, populate_all, error);
+  if (region) region->place_ = std::move(place);
+  return region;
+}
+
+std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, std::uint64_t ring,
+                                       bool populate_all, std::error_code& error) {
+  const std::size_t size = memory.bytes().size();
+  const std::size_t present = populate_all ? size : std::min(size, kFirstBytes);
+  error = memory.populate(0, present);
+  if (error) return nullptr;
+  std::unique_ptr<Region> region(new Region(std::move(file), std::move(memory), ring));
   region->header().populated = present - kRingStart;
   return region;
 }
 
-Region::Region(os::Memory memory, std::uint64_t ring_bytes) noexcept
-    : memory_(std::move(memory)),
-      header_(new (memory_.bytes().data()) RegionHeader{}),
+std::unique_ptr<Region> Region::create_copy(const RegionHeader& of, std::error_code& error) {
+  os::Memory memory =
+      os::Memory::reserve(static_cast<std::size_t>(of.ring_range) + kRingStart, error);
+  if (error) return nullptr;
+  std::unique_ptr<Region> copy(new Region({}, std::move(memory), of.ring_range));
+  // Nobody else knows either of them, and the atomics are plain words (see layout.hpp).
+  std::memcpy(static_cast<void*>(copy->header_), &of, sizeof of);
+  return copy;
+}
+
+Region::Region(RegionFile file, os::Memory memory, std::uint64_t ring_bytes) noexcept
+    : file_(std::move(file)),
+      memory_(std::move(memory)),
+      header_(new (memory_.bytes().data()) RegionHeader),
       ring_(memory_.bytes().subspan(kRingStart, static_cast<std::size_t>(ring_bytes))),
       patch_ring_(header_->patch_data) {
+  // The memory is zeroed, and storing zeros would only touch pages.
   header_->magic = kRegionMagic;
   header_->version = kRegionVersion;
   header_->header_bytes = sizeof(RegionHeader);
@@ -44,6 +102,61 @@ Region::Region(os::Memory memory, std::uint64_t ring_bytes) noexcept
   header_->run_rows = kRunRows;
   header_->patch_rows = kPatchRows;
   header_->patch_bytes = kPatchBytes;
+}
+
+Region::~Region() {
+  memory_ = {};
+  file_ = {};  // gives up the lock; only then may the process open that name
+  // In a forked child the name is the parent's.
+  if (published() && process_ == os::process_id()) OwnRegions::release(name_);
+}
+
+bool Region::grow(std::uint64_t wanted) noexcept {
+  const std::uint64_t range = header_->ring_range;
+  const std::lock_guard lock(grow_);
+  // relaxed: stored under grow_ only.
+  const std::uint64_t populated = header_->populated.load(std::memory_order_relaxed);
+  if (populated >= std::min(wanted, range)) return true;
+  const std::int64_t refused = refused_until_ns_.load();
+  if (refused != 0 && steady_ns() < refused) return false;
+  const std::uint64_t more = std::min(populated, kStep);
+  const std::uint64_t to =
+      std::min(range, round_to_pages(std::max(std::min(wanted, range), populated + more)));
+  if (os::available_memory() < to - populated + kSpareMemory ||
+      memory_.populate(static_cast<std::size_t>(kRingStart + populated),
+                       static_cast<std::size_t>(kRingStart + to))) {
+    refusals_.fetch_add(1);
+    refused_until_ns_.store(steady_ns() + kAskAgainAfterNs);
+    return false;
+  }
+  refused_until_ns_.store(0);
+  // release: pairs with the acquire in Producer::place; the pages are there.
+  header_->populated.store(to, std::memory_order_release);
+  probe::stored();
+  return true;
+}
+
+std::uint64_t Region::capacity() const noexcept {
+  return refused_until_ns_.load() == 0 ? header_->ring_range
+                                       : header_->populated.load(std::memory_order_acquire);
+}
+
+std::error_code Region::publish() {
+  std::error_code error;
+  const FileId id{header_->identity.device, header_->identity.inode};
+  name_ = place_->link(file_, id, error);
+  process_ = os::process_id();
+  return error;
+}
+
+void Region::remove() noexcept {
+  if (!published() || process_ != os::process_id()) return;
+  // Somebody else removed it: nothing is left to do. The name stays ours until the file is closed.
+  static_cast<void>(place_->remove(name_));
+}
+
+std::string Region::path() const {
+  return published() ? place_->directory() + "/" + name_ : std::string();
 }
 
 }  // namespace ringproc::core

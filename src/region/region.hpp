@@ -1,34 +1,91 @@
-// A region: header and ring memory in one mapping. Created by the opener; from then on its fields
-// belong to the threads that layout.hpp names.
+// A region: header and ring memory in one mapping, in the process's own memory or in a file that
+// survives it. Created by the opener; from then on its fields belong to the threads that layout.hpp
+// names.
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <system_error>
 
+#include "backend/backend.hpp"
 #include "os/os.hpp"
 #include "region/layout.hpp"
+#include "region/place.hpp"
 #include "region/ring.hpp"
 
 namespace ringproc::core {
 
 class Region {
  public:
-  // ring_bytes: rounded up to whole pages. populate_all: every page is made present now.
-  // Errors: the OS's (out of memory). Allocates: the mapping. Blocks: on populating.
+  // In process memory. ring_bytes: rounded up to whole pages. populate_all: every page is made
+  // present now, else the first ones. Errors: the OS's (out of memory). Allocates: the mapping.
+  // Blocks: on populating.
   [[nodiscard]] static std::unique_ptr<Region> create(std::uint64_t ring_bytes, bool populate_all,
                                                       std::error_code& error);
+  // In a file of `place` that nobody sees before publish(). Errors: also that there is no room.
+  [[nodiscard]] static std::unique_ptr<Region> create_shared(std::shared_ptr<Place> place,
+                                                             std::uint64_t ring_bytes,
+                                                             bool populate_all,
+                                                             std::error_code& error);
+  // A private copy of a dead region's header, checked by the caller beforehand, with room for its
+  // ring memory.
+  [[nodiscard]] static std::unique_ptr<Region> create_copy(const RegionHeader& of,
+                                                           std::error_code& error);
+  ~Region();
 
   [[nodiscard]] RegionHeader& header() const noexcept { return *header_; }
   [[nodiscard]] const Ring& ring() const noexcept { return ring_; }
   [[nodiscard]] const Ring& patch_ring() const noexcept { return patch_ring_; }
+  [[nodiscard]] os::Memory& memory() noexcept { return memory_; }
+
+  // ---- growing: any thread ----
+
+  // Makes at least `wanted` bytes of ring memory usable, at most the whole range. Returns: whether
+  // they are. A refusal (no room, no memory) is remembered for a second, so that a writer is not
+  // held up by asking again and again. Blocks: on the memory's being made, never on a disk.
+  bool grow(std::uint64_t wanted) noexcept;
+  // What may be pending at most, as far as is known: the range, or what there is if growing was
+  // refused.
+  [[nodiscard]] std::uint64_t capacity() const noexcept;
+  [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_.load(); }
+
+  // ---- surviving the process: one thread ----
+
+  [[nodiscard]] bool shared() const noexcept { return static_cast<bool>(file_); }
+  // Lets others find it. Requires: shared(), identity filled in.
+  [[nodiscard]] std::error_code publish();
+  // Its bytes are where they belong: it is not needed any more. Never in a forked child.
+  void remove() noexcept;
+  [[nodiscard]] bool published() const noexcept { return !name_.empty(); }
+  // The region file's path; empty for process memory.
+  [[nodiscard]] std::string path() const;
+  [[nodiscard]] std::uint64_t free_bytes() const noexcept {
+    return place_ ? place_->free_bytes() : 0;
+  }
 
  private:
-  Region(os::Memory memory, std::uint64_t ring_bytes) noexcept;
+  Region(RegionFile file, os::Memory memory, std::uint64_t ring_bytes) noexcept;
+  [[nodiscard]] static std::uint64_t check_ring(std::uint64_t ring_bytes, bool populate_all,
+                                                std::error_code& error) noexcept;
+  [[nodiscard]] static std::unique_ptr<Region> finish(RegionFile file, os::Memory memory,
+                                                      std::uint64_t ring, bool populate_all,
+                                                      std::error_code& error);
 
+  std::shared_ptr<Place> place_;
+  RegionFile file_;            // before memory_: populating uses it
+  std::string name_;           // in place_, once published
+  std::uint32_t process_ = 0;  // that published it
   os::Memory memory_;
   RegionHeader* header_;
   Ring ring_;
   Ring patch_ring_;
+  std::mutex grow_;
+  std::atomic<std::int64_t> refused_until_ns_{0};  // steady clock; 0: no refusal is in force
+  std::atomic<std::uint64_t> refusals_{0};
 };
 
 }  // namespace ringproc::core

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "probe/probe.hpp"
 #include "region/layout.hpp"
 
 namespace ringproc::core {
@@ -22,12 +23,15 @@ struct Piece {
 class RunView {
  public:
   // first: index of the row that holds the first position asked for, or an older one.
-  RunView(const RegionHeader& header, std::uint64_t first, std::uint64_t accepted) noexcept
+  // rows_seen: for a deliberate bug of the tests only (probe.hpp).
+  RunView(const RegionHeader& header, std::uint64_t first, std::uint64_t accepted,
+          std::uint64_t rows_seen = probe::kNotEarly) noexcept
       : header_(header),
         row_(first),
         accepted_(accepted),
         // acquire: pairs with the release in RunTable::push.
-        pushed_(header.runs_pushed.load(std::memory_order_acquire)) {}
+        pushed_(rows_seen == probe::kNotEarly ? header.runs_pushed.load(std::memory_order_acquire)
+                                              : rows_seen) {}
 
   // The longest piece from `position`. Requires: position < accepted, not below the last call's
   // position.
@@ -81,7 +85,9 @@ class RunTable {
     const std::uint64_t pushed = pushed_rows();
     header_.runs[static_cast<std::size_t>(pushed % kRunRows)] = run;
     // release: pairs with the acquire in RunView.
+    probe::stored();
     header_.runs_pushed.store(pushed + 1, std::memory_order_release);
+    probe::stored();
   }
 
   [[nodiscard]] const Run& last() const noexcept {

@@ -24,13 +24,29 @@ std::error_code choose_options(const HandleRequest& request, const std::string& 
       return Errc::option;
     }
   }
-  std::string problem = check_options(options);
-  // What this version cannot put in force is left out, unless it is demanded.
-  if (options.survive == Survive::on)
-    problem = "survive=on: rings live in process memory in this version";
+  const std::string problem = check_options(options);
   if (problem.empty()) return {};
   log(path + ": " + problem);
   return Errc::option;
+}
+
+// Before the file's size is looked at: what a dead process accepted for it belongs to it.
+std::error_code finish_dead_regions(Backend& backend, const Options& options, bool cut) {
+  if (options.recover == Recover::off) return {};
+  AutoRecovery& recovery = Runtime::instance().recovery();
+  std::error_code error;
+  const FileState state = backend.state(error);
+  if (error) return error;
+  error = recovery.before_open(state.id, cut);
+  recovery.start();
+  return error;
+}
+
+// Once per process: a ring that was to survive and does not.
+void tell_private_ring(const File& file) {
+  static std::atomic<bool> told{false};
+  if (file.survives() || told.exchange(true)) return;
+  log("accepted bytes do not survive this process: " + file.place_text());
 }
 
 }  // namespace
@@ -57,6 +73,7 @@ std::unique_ptr<Handle> Handle::open(const std::string& path, const HandleReques
   error = choose_options(request, absolute, options);
   if (error) return nullptr;
   auto backend = open_file(absolute, request.mode, error);
+  if (!error) error = finish_dead_regions(*backend, options, request.cut);
   if (error) return nullptr;
   std::unique_ptr<Handle> handle(new Handle(request));
   error = handle->attach(std::move(backend), options, request);
@@ -72,6 +89,7 @@ std::unique_ptr<Handle> Handle::adopt(std::intptr_t native, const HandleRequest&
   if (error) return nullptr;
   std::unique_ptr<Handle> handle(new Handle(request));
   auto backend = adopt_file(native, request.mode, &handle->cursor_.offset, error);
+  if (!error) error = finish_dead_regions(*backend, options, request.cut);
   if (error) return nullptr;
   error = handle->attach(std::move(backend), options, request);
   if (error) return nullptr;
@@ -83,9 +101,13 @@ std::unique_ptr<Handle> Handle::adopt(std::intptr_t native, const HandleRequest&
 std::error_code Handle::attach(std::unique_ptr<Backend> backend, const Options& options,
                                const HandleRequest& request) {
   std::error_code error;
-  attachment_ = runtime_->table().attach(std::move(backend), mode_, *runtime_, options, error);
+  const bool shared = mode_.write && options.survive != Survive::off;
+  attachment_ =
+      runtime_->table().attach(std::move(backend), mode_, *runtime_, options,
+                               shared ? runtime_->recovery().place(true) : RegionPlace{}, error);
   file_ = attachment_.file;
   if (error) return error;
+  if (shared) tell_private_ring(*file_);
   if (request.cut) error = mode_.write ? file_->cut() : make_error_code(Errc::access);
   if (error) {
     static_cast<void>(close());  // why it cannot be opened is told
@@ -180,6 +202,11 @@ std::error_code Handle::close_file(bool release, std::uint64_t position) noexcep
   if (!file_->retire_steps(lost)) return Errc::unwritten;
   const bool released = !release || file_->release_native(native_, position);
   const std::error_code error = file_->close_backends();
+  const std::string left = file_->give_up_region();
+  if (!left.empty()) {
+    log(file_->backend().path() + ": what was accepted and not written is in " + left +
+        "; ringproc recover finishes it");
+  }
   if (lost) return Errc::unwritten;  // accepted by another thread while this one closed
   return released ? error : make_error_code(Errc::sharing);
 }

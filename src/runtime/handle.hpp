@@ -50,6 +50,7 @@ class Handle {
   [[nodiscard]] Options options() const { return file_->options(); }
   [[nodiscard]] FileStatistics statistics() noexcept;
   [[nodiscard]] Failure failure() const { return file_->failure(); }
+  [[nodiscard]] std::string place_text() const { return file_->place_text(); }
   [[nodiscard]] bool suspect() const noexcept { return attachment_.suspect; }
   [[nodiscard]] std::intptr_t native() const noexcept { return native_; }
 

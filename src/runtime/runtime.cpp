@@ -95,7 +95,10 @@ void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
   bool lost = false;
   // If somebody is inside a step all the same, the file is closed when the last one lets go of it.
   std::error_code error;
-  if (file->retire_steps(lost)) error = file->close_backends();
+  if (file->retire_steps(lost)) {
+    error = file->close_backends();
+    static_cast<void>(file->give_up_region());
+  }
   log(file->backend().path() + ": " + outcome + " after close timed out" +
       (error ? "; closing it: " + error.message() : ""));
 }
@@ -105,10 +108,13 @@ void Runtime::at_exit() {
   if (owner_process.load() != os::process_id()) return;  // a child that never opened anything
   Runtime& runtime = instance();
   for (const auto& file : runtime.table_.all()) {
-    if (!file->writable() || file->failure().error) continue;
-    if (auto error = file->drain_for_exit()) {
-      log(file->backend().path() + ": not completely written at exit: " + error.message());
-    }
+    if (!file->writable()) continue;
+    const std::error_code error =
+        file->failure().error ? file->failure().error : file->drain_for_exit();
+    const std::string left = file->give_up_region();
+    if (left.empty() && (!error || file->failure().error)) continue;
+    log(file->backend().path() + ": not completely written at exit: " + error.message() +
+        (left.empty() ? std::string() : "; the rest is in " + left));
   }
 }
 
@@ -126,6 +132,7 @@ void Runtime::after_fork_parent() {
 // open.
 void Runtime::after_fork_child() {
   owner_process.store(os::process_id());
+  OwnRegions::forget();
   if (instance_pointer) {
     instance_pointer->table_.orphan_all();
     instance_pointer->table_.unlock();

@@ -10,6 +10,7 @@
 #include "file/scheduler.hpp"
 #include "runtime/defaults.hpp"
 #include "runtime/lanes.hpp"
+#include "runtime/recovery.hpp"
 #include "runtime/service.hpp"
 #include "runtime/table.hpp"
 
@@ -21,6 +22,7 @@ class Runtime final : public Scheduler {
 
   [[nodiscard]] FileTable& table() noexcept { return table_; }
   [[nodiscard]] Defaults& defaults() noexcept { return defaults_; }
+  [[nodiscard]] AutoRecovery& recovery() noexcept { return recovery_; }
 
   [[nodiscard]] std::error_code prepare(File& file) override;
   void attach(const std::shared_ptr<File>& file) override;
@@ -40,6 +42,7 @@ class Runtime final : public Scheduler {
 
   FileTable table_;
   Defaults defaults_;
+  AutoRecovery recovery_;
   Lanes lanes_;
   Service service_;
   std::mutex start_;

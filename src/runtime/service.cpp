@@ -17,6 +17,8 @@ constexpr std::uint64_t kWriteOut = 256 * 1024;  // so much is worth a write
 constexpr auto kIdleAfter = 5s;                  // without a byte, the next one rings
 constexpr auto kFirstLook = 10ms;                // after a ring, to learn the rate
 constexpr auto kShortestLook = 2ms;
+constexpr std::uint64_t kGrowthPiece = 1024 * 1024;
+constexpr auto kLongestGrowthLook = 100ms;
 constexpr auto kSpaceRetry = 200ms;  // on a full disk, with wait_for_space
 
 }  // namespace
@@ -132,22 +134,28 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
   File& file = *watch.file;
   stop_looking(id, watch);
   if (file.drain().failed()) return;
-  if (file.steps.load() != 0) return;  // a lane is at it, and rings when it is done
+  if (file.steps.load() != 0) {
+    // A lane is at it, and rings when it is done. If that takes long, the ring has to grow.
+    if (grow_ahead(watch, now)) look_again(id, watch, now + until_next_growth(watch));
+    return;
+  }
   if (file.no_space.exchange(false)) {
+    static_cast<void>(grow_ahead(watch, now));
     look_again(id, watch, now + kSpaceRetry);
     return;
   }
+  const bool grows = grow_ahead(watch, now);
 
   const RegionHeader& header = file.drain().header();
   const std::uint64_t written = header.written.load(std::memory_order_acquire);
   const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
   const std::uint64_t pending = accepted - written;
-  measure(watch, accepted, now);
-
   const bool was_idle = std::exchange(watch.idle, false);
   if (was_idle) watch.oldest = now;  // the first byte has just come, its rate is not known
   const bool work = file.drain().has_work();
-  const std::uint64_t quarter = std::max<std::uint64_t>(file.capacity() / 4, 1);
+  // While the ring can still grow, half of what there is may fill before anybody has to act.
+  const std::uint64_t quarter =
+      std::max<std::uint64_t>(grows ? file.populated() / 2 : file.capacity() / 4, 1);
   const bool idle = !work && now - watch.last_byte >= kIdleAfter;
   if (!work) watch.oldest = now;
   if (pending >= std::min(kWriteOut, quarter) || (work && now - watch.oldest >= file.age())) {
@@ -175,6 +183,37 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
                      kShortestLook, std::chrono::duration_cast<Clock::duration>(until_worth_it));
   }
   look_again(id, watch, std::min(next, watch.oldest + file.age()));
+}
+
+// Room for twice of what comes until it is written out, and for twice of what is pending. Returns:
+// whether the ring could grow further.
+bool Service::grow_ahead(Watch& watch, Clock::time_point now) {
+  File& file = *watch.file;
+  const RegionHeader& header = file.drain().header();
+  const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
+  const std::uint64_t pending = accepted - header.written.load(std::memory_order_acquire);
+  measure(watch, accepted, now);
+  const std::chrono::duration<double> age = file.age();
+  const auto in_age = static_cast<std::uint64_t>(watch.bytes_per_second * age.count());
+  const std::uint64_t wanted = 2 * std::max(pending, std::min(kWriteOut, in_age));
+  // In pieces, so that a writer that needs one is not held up for long.
+  while (file.populated() < std::min(wanted, file.region().header().ring_range)) {
+    if (!file.grow(std::min(wanted, file.populated() + kGrowthPiece))) break;
+  }
+  return file.populated() < file.region().header().ring_range;
+}
+
+// When half of the room that is left will be used up.
+Clock::duration Service::until_next_growth(const Watch& watch) {
+  const RegionHeader& header = watch.file->drain().header();
+  const std::uint64_t pending = header.accepted.load(std::memory_order_acquire) -
+                                header.written.load(std::memory_order_acquire);
+  const std::uint64_t populated = watch.file->populated();
+  const auto room = static_cast<double>(populated > pending ? (populated - pending) / 2 : 0);
+  const std::chrono::duration<double> until(
+      std::min(room / std::max(watch.bytes_per_second, 1.0), 1.0));
+  return std::clamp<Clock::duration>(std::chrono::duration_cast<Clock::duration>(until),
+                                     kShortestLook, kLongestGrowthLook);
 }
 
 // How fast bytes come, over no less than the shortest look: a lane may ring microseconds after the

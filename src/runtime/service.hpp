@@ -62,6 +62,8 @@ class Service {
   void on_timer();
   void set_timer();
   void look(std::uint32_t id, Watch& watch, Clock::time_point now);
+  static bool grow_ahead(Watch& watch, Clock::time_point now);
+  static Clock::duration until_next_growth(const Watch& watch);
   static void measure(Watch& watch, std::uint64_t accepted, Clock::time_point now);
   void look_again(std::uint32_t id, Watch& watch, Clock::time_point at);
   void stop_looking(std::uint32_t id, Watch& watch);

@@ -10,7 +10,7 @@ namespace ringproc::core {
 
 FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const OpenRequest& mode,
                                         Scheduler& scheduler, const Options& options,
-                                        std::error_code& error) {
+                                        const RegionPlace& place, std::error_code& error) {
   Attachment attachment;
   const FileState state = opened->state(error);
   if (error) return attachment;
@@ -38,7 +38,7 @@ FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const O
     // No I/O on the file: reserves memory, starts threads. Under m_ so that two openers make one
     // ring.
     if (!error && mode.write && !entry.file->writable()) {
-      error = entry.file->make_writable(std::move(opened));
+      error = entry.file->make_writable(std::move(opened), place.place, place.problem);
     }
   } catch (...) {
     undo();

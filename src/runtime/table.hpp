@@ -16,6 +16,12 @@
 
 namespace ringproc::core {
 
+// Where rings that survive the process can live, or why nowhere.
+struct RegionPlace {
+  std::shared_ptr<Place> place;
+  std::string problem;
+};
+
 class FileTable {
  public:
   // What a handle holds: its file, and its place among the modes that others are checked against.
@@ -30,7 +36,7 @@ class FileTable {
   // the OS's, memory.
   [[nodiscard]] Attachment attach(std::unique_ptr<Backend> opened, const OpenRequest& mode,
                                   Scheduler& scheduler, const Options& options,
-                                  std::error_code& error);
+                                  const RegionPlace& place, std::error_code& error);
 
   // What an attachment that is given up leaves behind.
   enum class Left {

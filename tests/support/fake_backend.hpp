@@ -88,6 +88,7 @@ class FakeBackend final : public Backend {
   }
   void set_path(std::string path) override { path_ = std::move(path); }
   std::string path() const override { return path_; }
+  std::string findable_path() const override { return path_; }
   std::error_code share(const OpenRequest&) noexcept override { return {}; }
   void forget_share() noexcept override {}
   bool locks() const noexcept override { return true; }

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "file/file.hpp"
 #include "support/fake_backend.hpp"
@@ -28,12 +29,14 @@ class SteppedScheduler final : public Scheduler {
 
 // A file of one process on a fake disk.
 struct SteppedFile {
-  explicit SteppedFile(const Options& options = small_ring(), std::string_view content = {}) {
+  // place: NULL: the ring is in process memory.
+  explicit SteppedFile(const Options& options = small_ring(), std::string_view content = {},
+                       std::shared_ptr<Place> place = nullptr) {
     const auto begin = bytes_of(content);
     disk.bytes.assign(begin.begin(), begin.end());
     file = std::make_shared<File>(std::make_unique<FakeBackend>(disk), FileId{1, 1}, scheduler,
                                   options);
-    if (auto error = file->make_writable(nullptr)) throw std::system_error(error);
+    if (auto error = file->make_writable(nullptr, std::move(place))) throw std::system_error(error);
   }
 
   static Options small_ring() {

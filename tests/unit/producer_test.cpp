@@ -104,9 +104,54 @@ TEST_F(ProducerTest, WrapsEarlyWhileLightlyLoadedAndStaysSmall) {
 TEST_F(ProducerTest, TakesMorePagesWhileTheDrainLags) {
   make(1 << 20, false);
   std::uint64_t accepted = 0;
-  while (accept(4096, accepted)) accepted += 4096;
+  while (accept(4096, accepted) || region->grow(producer->pages_wanted())) {
+    accepted = header().accepted;
+    if (accepted == std::uint64_t{1} << 20) break;
+  }
   EXPECT_EQ(accepted, std::uint64_t{1} << 20);
   EXPECT_EQ(header().populated, std::uint64_t{1} << 20);
+}
+
+TEST_F(ProducerTest, AsksForPagesBeforeItUsesThem) {
+  make(1 << 20, false);
+  const std::uint64_t first = header().populated;
+  std::uint64_t accepted = 0;
+  while (accept(4096, accepted)) accepted += 4096;
+  EXPECT_EQ(accepted, first) << "no further than there are pages";
+  EXPECT_EQ(producer->pages_wanted(), first + 4096);
+}
+
+TEST_F(ProducerTest, AsksForNothingWhenOnlyTheDrainCanHelp) {
+  make(4096);
+  ASSERT_TRUE(accept(4096, 0));
+  EXPECT_FALSE(accept(1, 4096));
+  EXPECT_EQ(producer->pages_wanted(), 0u);
+}
+
+// Whatever the head's place: else a writer that cannot have more memory would wait for ever.
+TEST_F(ProducerTest, TheLargestWriteFitsADrainedRingWithoutMorePages) {
+  for (const std::uint64_t populated : {std::uint64_t{32} << 10, std::uint64_t{2} << 20}) {
+    make(16 << 20, false);
+    ASSERT_TRUE(region->grow(populated));
+    const auto largest = static_cast<std::size_t>(producer->largest_write());
+    std::uint64_t at = 0;
+    for (std::size_t n = 1; n < largest; n += largest / 37) {
+      ASSERT_TRUE(accept(n, at)) << n;
+      drain_all();
+      at += n + 70'001;  // beyond the end and out of step with the ring: wants a gap
+      ASSERT_TRUE(accept(largest, at)) << populated << " after " << n;
+      drain_all();
+      at += largest;
+    }
+    EXPECT_EQ(header().populated, populated);
+  }
+}
+
+TEST_F(ProducerTest, AcceptsNothingOnceStopped) {
+  make(4096);
+  ASSERT_TRUE(accept(10, 0));
+  EXPECT_EQ(producer->stop(), 10u);
+  EXPECT_FALSE(accept(1, 10));
 }
 
 TEST_F(ProducerTest, StreamsCongruentToTheFileModuloTheBlock) {

@@ -13,7 +13,7 @@ class TableTest : public testing::Test {
   using Left = FileTable::Left;
   FileTable::Attachment attach(const OpenRequest& mode) {
     return table.attach(std::make_unique<FakeBackend>(disk), mode, scheduler,
-                        SteppedFile::small_ring(), error);
+                        SteppedFile::small_ring(), {}, error);
   }
   static constexpr OpenRequest kRead{true, false, false, false, false};
   static constexpr OpenRequest kWrite{true, true, false, false, false};

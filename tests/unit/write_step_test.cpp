@@ -148,22 +148,6 @@ TEST(WriteStep, AFullPatchListIsAnOverrunUnderFail) {
   EXPECT_TRUE(f.write_at("x", 50));
 }
 
-TEST(WriteStep, StoresTheIntentBeforeAndTheStateAfterAWrite) {
-  SteppedFile f;
-  Intent during{};
-  f.disk.on_write = [&](int) {
-    during = f.file->drain().header().intent;
-    return std::error_code{};
-  };
-  ASSERT_TRUE(f.seek(5) && f.write("abc"));
-  f.drain();
-  EXPECT_EQ(during.file_offset, 5u);
-  EXPECT_EQ(during.length, 3u);
-  EXPECT_GT(during.time_ns, 0u);
-  EXPECT_EQ(f.file->drain().header().intent.length, 0u);
-  EXPECT_EQ(f.file->drain().header().identity.size, 8u);
-}
-
 TEST(WriteStep, IsOwnedByOneThread) {
   SteppedFile f;
   Step inside = Step::nothing;

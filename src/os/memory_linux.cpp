@@ -1,0 +1,166 @@
+// Memory of the process: reserving, populating, and how much of it there is.
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+#include "os/os.hpp"
+#include "probe/probe.hpp"
+
+namespace ringproc::core::os {
+namespace {
+
+std::error_code last_error(int error) { return {error, std::system_category()}; }
+
+// A small file of the kernel's, in a buffer of the caller's.
+std::string_view read_text(const char* path, std::span<char> into) noexcept {
+  const int file = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  std::size_t size = 0;
+  for (ssize_t n = 1; n > 0 && size < into.size(); size += static_cast<std::size_t>(n)) {
+    n = ::read(file, into.data() + size, into.size() - size);
+    if (n < 0) break;
+  }
+  static_cast<void>(::close(file));  // read-only: has nothing to report
+  return {into.data(), size};
+}
+
+// The number behind `key` at the start of a line; `otherwise` if there is none ("max" too).
+std::uint64_t number_after(std::string_view text, std::string_view key,
+                           std::uint64_t otherwise) noexcept {
+  for (std::size_t line = 0; line < text.size();) {
+    std::string_view rest = text.substr(line);
+    if (rest.starts_with(key)) {
+      rest.remove_prefix(std::min(rest.find_first_not_of(" \t", key.size()), rest.size()));
+      std::uint64_t number = 0;
+      const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+      return read.ec == std::errc{} ? number : otherwise;
+    }
+    const std::size_t end = rest.find('\n');
+    if (end == std::string_view::npos) break;
+    line += end + 1;
+  }
+  return otherwise;
+}
+
+// One file of a control group: ROOT GROUP NAME joined in a fixed buffer.
+std::string_view read_group(std::string_view root, std::string_view group, std::string_view name,
+                            std::span<char> into) noexcept {
+  std::array<char, 512> path{};
+  if (root.size() + group.size() + name.size() >= path.size()) return {};
+  std::size_t at = 0;
+  for (const std::string_view part : {root, group, name}) at += part.copy(path.data() + at, 512);
+  return read_text(path.data(), into);
+}
+
+struct GroupFiles {
+  std::string_view line, root, limit, used, reclaimable;
+};
+constexpr GroupFiles kVersion2{"0::", "/sys/fs/cgroup", "/memory.max", "/memory.current",
+                               "inactive_file"};
+constexpr GroupFiles kVersion1{":memory:", "/sys/fs/cgroup/memory", "/memory.limit_in_bytes",
+                               "/memory.usage_in_bytes", "total_inactive_file"};
+
+// What the control group still allows. Pages of the page cache that nobody uses count as free: a
+// program that writes to a disk fills its group with them.
+std::uint64_t available_in_group(const GroupFiles& files) noexcept {
+  std::array<char, 2048> groups;
+  std::array<char, 8192> text;
+  const std::string_view all = read_text("/proc/self/cgroup", groups);
+  const std::size_t found = all.find(files.line);
+  if (found == std::string_view::npos) return UINT64_MAX;
+  std::string_view group = all.substr(found + files.line.size());
+  group = group.substr(0, group.find('\n'));
+  if (group == "/") group = {};
+  const std::uint64_t limit =
+      number_after(read_group(files.root, group, files.limit, text), "", UINT64_MAX);
+  if (limit >= UINT64_MAX / 4) return UINT64_MAX;  // how version 1 says that there is none
+  const std::uint64_t used = number_after(read_group(files.root, group, files.used, text), "", 0);
+  const std::uint64_t idle =
+      number_after(read_group(files.root, group, "/memory.stat", text), files.reclaimable, 0);
+  return limit - std::min(limit, used - std::min(used, idle));
+}
+
+}  // namespace
+
+Memory::Memory(Memory&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      file_(std::exchange(other.file_, -1)) {}
+
+Memory& Memory::operator=(Memory&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(file_, other.file_);
+  return *this;
+}
+
+Memory::~Memory() {
+  if (data_) munmap(data_, size_);
+}
+
+Memory Memory::reserve(std::size_t bytes, std::error_code& error) noexcept {
+  return map(-1, bytes, error);
+}
+
+Memory Memory::share(int file, std::size_t bytes, std::error_code& error) noexcept {
+  return map(file, bytes, error);
+}
+
+Memory Memory::map(int file, std::size_t bytes, std::error_code& error) noexcept {
+  Memory memory;
+  const int kind = file < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
+  void* const at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, kind, file, 0);
+  if (at == MAP_FAILED) {
+    error = last_error(errno);
+    return memory;
+  }
+  error = {};
+  memory.data_ = static_cast<std::byte*>(at);
+  memory.size_ = bytes;
+  memory.file_ = file;
+  return memory;
+}
+
+std::error_code Memory::populate(std::size_t from, std::size_t to) noexcept {
+  // Small enough that a signal, which makes the kernel undo a piece, does not undo it all.
+  constexpr std::size_t kPiece = 16 * 1024 * 1024;
+  const bool reserve = !probe::mutant(probe::Mutant::reserve_nothing_ahead);
+  for (std::size_t at = from; file_ >= 0 && reserve && at < to;) {
+    const std::size_t n = std::min(kPiece, to - at);
+    if (::fallocate(file_, 0, static_cast<off_t>(at), static_cast<off_t>(n)) == 0) {
+      at += n;
+    } else if (errno != EINTR) {
+      return last_error(errno);
+    }
+  }
+  if (madvise(data_ + from, to - from, MADV_POPULATE_WRITE) == 0) return {};
+  // Reserved pages are there, mapped or not. Kernels before 5.14 do not know the call.
+  return file_ >= 0 || errno == EINVAL ? std::error_code{} : last_error(errno);
+}
+
+void Memory::discard(std::size_t from, std::size_t to) noexcept {
+  // A refusal costs memory, nothing else.
+  static_cast<void>(madvise(data_ + from, to - from, MADV_DONTNEED));
+}
+
+std::size_t page_size() noexcept {
+  static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+std::uint64_t available_memory() noexcept {
+  std::array<char, 4096> text;
+  const std::uint64_t kib =
+      number_after(read_text("/proc/meminfo", text), "MemAvailable:", UINT64_MAX);
+  const std::uint64_t machine = kib == UINT64_MAX ? kib : kib * 1024;
+  return std::min({machine, available_in_group(kVersion2), available_in_group(kVersion1)});
+}
+
+}  // namespace ringproc::core::os

@@ -1,0 +1,49 @@
+// What the owner of a file does to it, told to recovery beforehand and afterwards; see Journal in
+// layout.hpp. Called by whoever owns the write step. Each store orders those before it, and a
+// process that is killed has made all stores up to some point: so recovery sees them in order.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/backend.hpp"
+#include "os/os.hpp"
+#include "probe/probe.hpp"
+#include "region/layout.hpp"
+
+namespace ringproc::core {
+
+inline void journal_store(std::atomic<std::uint64_t>& word, std::uint64_t value) noexcept {
+  word.store(value, std::memory_order_release);
+  probe::stored();
+}
+
+// length bytes at file_offset will be changed now; kWholeFile: the file will be cut.
+inline void begin_change(Journal& journal, std::uint64_t file_offset,
+                         std::uint64_t length) noexcept {
+  if (probe::mutant(probe::Mutant::forget_intent)) return;
+  // relaxed, here and below: only the owner of the write step stores.
+  const std::uint64_t last = journal.begun.load(std::memory_order_relaxed);
+  const std::uint64_t settled = journal.settled.load(std::memory_order_relaxed);
+  journal_store(journal.file_offset, file_offset);
+  journal_store(journal.length, length);
+  journal_store(journal.time_ns, os::wall_clock_ns());
+  // After a change whose outcome could not be seen: the other mark than the valid one is next,
+  // again.
+  journal_store(journal.begun, last == settled ? last + 1 : last + 2);
+}
+
+// The file's state after what was begun.
+inline void settle_change(Journal& journal, const FileState& state) noexcept {
+  const std::uint64_t last = journal.settled.load(std::memory_order_relaxed);
+  const std::uint64_t begun = journal.begun.load(std::memory_order_relaxed);
+  const bool forgotten = probe::mutant(probe::Mutant::forget_intent);
+  const std::uint64_t next = forgotten ? last + 1 : begun;
+  FileMark& mark = journal.marks[next % 2];
+  journal_store(mark.size, state.size);
+  journal_store(mark.modified_ns, state.modified_ns);
+  journal_store(mark.changed_ns, state.changed_ns);
+  if (forgotten) journal_store(journal.begun, next);
+  journal_store(journal.settled, next);
+}
+
+}  // namespace ringproc::core

@@ -1,0 +1,140 @@
+// Where shared regions live: a directory of this user's in memory, one file per region, named
+// DEVICE-INODE.K after the file that the region belongs to. A region appears in it complete and
+// locked, so whatever is there without a lock was left by a process that has ended. One .cpp per
+// system. Any thread.
+//
+// The owner's life is told by a POSIX record lock (F_SETLK): it belongs to the process, is not
+// inherited by fork, and ends with the process. It also ends when the process closes *any*
+// descriptor of the file, so a process must never open a region of its own by name: OwnRegions
+// knows them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "backend/backend.hpp"
+
+namespace ringproc::core {
+
+// An open file of a region. Closing it gives up the lock.
+class RegionFile {
+ public:
+  RegionFile() noexcept = default;
+  explicit RegionFile(int fd) noexcept : fd_(fd) {}
+  RegionFile(RegionFile&& other) noexcept;
+  RegionFile& operator=(RegionFile&& other) noexcept;
+  ~RegionFile();
+
+  [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
+  [[nodiscard]] int native() const noexcept { return fd_; }
+
+  // Takes the lock without waiting. Returns: 0 when this process has it, else the process that does
+  // (UINT32_MAX: one that cannot be named). Errors: locks do not work here.
+  [[nodiscard]] std::uint32_t lock(std::error_code& error) const noexcept;
+  // Who has the lock; 0 if nobody but perhaps this process.
+  [[nodiscard]] std::uint32_t locked_by() const noexcept;
+
+  struct Facts {
+    std::uint64_t size = 0;
+    std::uint64_t held_bytes = 0;  // memory in use
+    std::uint32_t owner = 0;       // user
+    bool regular = false;
+    bool linked = false;  // still has a name
+  };
+  [[nodiscard]] Facts facts() const noexcept;
+
+  [[nodiscard]] std::error_code resize(std::uint64_t size) const noexcept;
+  // Returns: bytes read, fewer at the end of the file.
+  [[nodiscard]] std::size_t read_at(std::span<std::byte> to, std::uint64_t offset) const noexcept;
+  // Within one page: whole or not at all, also when the process is killed.
+  [[nodiscard]] std::error_code write_at(std::span<const std::byte> data,
+                                         std::uint64_t offset) const noexcept;
+
+ private:
+  int fd_ = -1;
+};
+
+class Place {
+ public:
+  // This user's: RINGPROC_REGIONS or /dev/shm, with /ringproc-UID below.
+  [[nodiscard]] static std::string default_directory();
+
+  enum class Make { no, yes };
+  // Opens the directory; with Make::yes makes it first (mode 0700). Returns NULL with `problem`
+  // empty if there is none. problem: why it cannot be trusted or used (a link, another owner's,
+  // open to others).
+  [[nodiscard]] static std::shared_ptr<Place> open(const std::string& directory, Make make,
+                                                   std::string& problem);
+  ~Place();
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+  [[nodiscard]] const std::string& directory() const noexcept { return directory_; }
+  [[nodiscard]] std::uint32_t owner() const noexcept { return owner_; }
+  // False once the directory was removed.
+  [[nodiscard]] bool exists() const noexcept;
+
+  // A new file without a name, locked; it disappears with the process unless it is linked. Errors:
+  // the OS's; not_supported.
+  [[nodiscard]] RegionFile create(std::error_code& error) const noexcept;
+  // Gives it the first free name for that file. Returns the name.
+  [[nodiscard]] std::string link(const RegionFile& file, const FileId& id,
+                                 std::error_code& error) const;
+  // Never follows a link.
+  [[nodiscard]] RegionFile open_region(const std::string& name,
+                                       std::error_code& error) const noexcept;
+  [[nodiscard]] std::error_code remove(const std::string& name) const noexcept;
+
+  [[nodiscard]] std::vector<std::string> list() const;
+  // Those that may belong to that file. No listing: costs one system call when there is none.
+  [[nodiscard]] std::vector<std::string> list(const FileId& id) const;
+  // Room that the directory's file system has for more, in bytes; its kind ("tmpfs", "").
+  [[nodiscard]] std::uint64_t free_bytes() const noexcept;
+
+  // Waits until nobody has the region's lock any more, or it is gone, at most timeout_ms. Returns:
+  // whether that is so.
+  [[nodiscard]] bool wait_for_release(const std::string& name, int timeout_ms) const noexcept;
+
+  // Tells that regions have appeared. Begins with its construction: what appears after that is not
+  // missed.
+  class Watcher {
+   public:
+    explicit Watcher(const Place& place, std::error_code& error) noexcept;
+    ~Watcher();
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
+    // Waits until one has appeared or one of `others` (descriptors, at most 1000) can be read, at
+    // most timeout_ms; may return early.
+    void wait(std::span<const int> others, int timeout_ms) noexcept;
+
+   private:
+    int fd_ = -1;
+  };
+
+ private:
+  Place(int fd, std::string directory, std::uint32_t owner)
+      : fd_(fd), directory_(std::move(directory)), owner_(owner) {}
+
+  const int fd_;
+  const std::string directory_;
+  const std::uint32_t owner_;
+};
+
+// The regions that this process owns or works on, by name.
+class OwnRegions {
+ public:
+  // Claims a name until release(). as_owner: for a new region; returns false if the name is in use
+  // in this process. Else for recovery; returns false if it is a region of this process's own.
+  // Blocks (recovery only): while another thread of the process recovers it.
+  [[nodiscard]] static bool claim(const std::string& name, bool as_owner);
+  static void release(const std::string& name);
+  // In the child of a fork: they are the parent's.
+  static void forget() noexcept;
+};
+
+}  // namespace ringproc::core

@@ -1,0 +1,362 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <new>
+#include <utility>
+
+#include "probe/probe.hpp"
+#include "region/place.hpp"
+
+namespace ringproc::core {
+namespace {
+
+constexpr int kMostRegionsOfAFile = 64;
+
+std::error_code os_error(int error) { return {error, std::system_category()}; }
+
+struct flock whole_file() {
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+std::uint32_t holder(const struct flock& lock) {
+  return lock.l_pid > 0 ? static_cast<std::uint32_t>(lock.l_pid) : UINT32_MAX;
+}
+
+std::string region_name(const FileId& id, int k) {
+  std::array<char, 64> text;
+  const int n = ::snprintf(text.data(), text.size(), "%llx-%llx.%d",
+                           static_cast<unsigned long long>(id.device),
+                           static_cast<unsigned long long>(id.inode), k);
+  return {text.data(), static_cast<std::size_t>(n)};
+}
+
+void discard_events(int inotify) noexcept {
+  std::array<char, 4096> events;
+  while (::read(inotify, events.data(), events.size()) > 0) {
+  }
+}
+
+}  // namespace
+
+// ---- RegionFile ----
+
+RegionFile::RegionFile(RegionFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+RegionFile& RegionFile::operator=(RegionFile&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+RegionFile::~RegionFile() {
+  if (fd_ >= 0) static_cast<void>(::close(fd_));  // memory: nothing can be lost by closing
+}
+
+std::uint32_t RegionFile::lock(std::error_code& error) const noexcept {
+  error = {};
+  struct flock lock = whole_file();
+  const int kind = probe::mutant(probe::Mutant::lock_survives_in_children) ? F_OFD_SETLK : F_SETLK;
+  for (;;) {
+    if (::fcntl(fd_, kind, &lock) == 0) return 0;
+    if (errno == EINTR) continue;
+    if (errno != EACCES && errno != EAGAIN) {
+      error = os_error(errno);
+      return UINT32_MAX;
+    }
+    if (const std::uint32_t process = locked_by()) return process;
+    // Given up between the two calls: now it can be had.
+  }
+}
+
+std::uint32_t RegionFile::locked_by() const noexcept {
+  struct flock lock = whole_file();
+  if (::fcntl(fd_, F_GETLK, &lock) < 0) return UINT32_MAX;
+  return lock.l_type == F_UNLCK ? 0 : holder(lock);
+}
+
+RegionFile::Facts RegionFile::facts() const noexcept {
+  struct stat now {};
+  if (::fstat(fd_, &now) < 0) return {};
+  return {static_cast<std::uint64_t>(now.st_size), static_cast<std::uint64_t>(now.st_blocks) * 512,
+          now.st_uid, S_ISREG(now.st_mode), now.st_nlink > 0};
+}
+
+std::error_code RegionFile::resize(std::uint64_t size) const noexcept {
+  return ::ftruncate(fd_, static_cast<off_t>(size)) < 0 ? os_error(errno) : std::error_code{};
+}
+
+std::size_t RegionFile::read_at(std::span<std::byte> to, std::uint64_t offset) const noexcept {
+  std::size_t done = 0;
+  while (done < to.size()) {
+    const ssize_t n =
+        ::pread(fd_, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+    done += static_cast<std::size_t>(n);
+  }
+  return done;
+}
+
+std::error_code RegionFile::write_at(std::span<const std::byte> data,
+                                     std::uint64_t offset) const noexcept {
+  for (;;) {
+    const ssize_t n = ::pwrite(fd_, data.data(), data.size(), static_cast<off_t>(offset));
+    if (n == static_cast<ssize_t>(data.size())) break;
+    if (n < 0 && errno == EINTR) continue;
+    return n < 0 ? os_error(errno) : std::make_error_code(std::errc::io_error);
+  }
+  probe::stored();
+  return {};
+}
+
+// ---- Place ----
+
+std::string Place::default_directory() {
+  const char* const set = ::getenv("RINGPROC_REGIONS");
+  return std::string(set && *set ? set : "/dev/shm") + "/ringproc-" + std::to_string(::geteuid());
+}
+
+std::shared_ptr<Place> Place::open(const std::string& directory, Make make, std::string& problem) {
+  problem.clear();
+  const auto why = [](int error) { return std::system_category().message(error); };
+  if (make == Make::yes && ::mkdir(directory.c_str(), 0700) < 0 && errno != EEXIST) {
+    problem = "cannot make " + directory + ": " + why(errno);
+    return nullptr;
+  }
+  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) {
+    struct stat link {};
+    const int error = errno;
+    if (error == ENOENT) {
+      if (make == Make::yes) problem = directory + " has disappeared";
+    } else if (::lstat(directory.c_str(), &link) == 0 && S_ISLNK(link.st_mode)) {
+      problem = directory + " is a symbolic link; remove it, regions are only kept in a directory";
+    } else if (error == ENOTDIR) {
+      problem = directory + " is not a directory; remove it";
+    } else {
+      problem = "cannot open " + directory + ": " + why(error);
+    }
+    return nullptr;
+  }
+  std::shared_ptr<Place> place;
+  struct stat now {};
+  if (::fstat(fd, &now) < 0) {
+    problem = directory + ": " + why(errno);
+  } else if (now.st_uid != ::geteuid()) {
+    problem = directory + " belongs to user " + std::to_string(now.st_uid) + ", not to user " +
+              std::to_string(::geteuid()) + "; nothing in it is touched";
+  } else if ((now.st_mode & 077) != 0) {
+    problem = directory + " is open to other users; chmod 700 it";
+  } else {
+    place.reset(new Place(fd, directory, now.st_uid));
+  }
+  if (!place) static_cast<void>(::close(fd));  // a directory: nothing to report
+  return place;
+}
+
+Place::~Place() { static_cast<void>(::close(fd_)); }
+
+bool Place::exists() const noexcept {
+  struct stat now {};
+  return ::fstat(fd_, &now) == 0 && now.st_nlink > 0;
+}
+
+RegionFile Place::create(std::error_code& error) const noexcept {
+  // Beyond the numbers that programs give to their standard handles.
+  const int low = ::openat(fd_, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  if (low < 0) {
+    error = os_error(errno);
+    return {};
+  }
+  RegionFile file(low);
+  if (low < 3) {
+    file = RegionFile(::fcntl(low, F_DUPFD_CLOEXEC, 3));
+    if (!file) {
+      error = os_error(errno);
+      return {};
+    }
+  }
+  if (file.lock(error) != 0 && !error) error = std::make_error_code(std::errc::no_lock_available);
+  return error ? RegionFile() : std::move(file);
+}
+
+std::string Place::link(const RegionFile& file, const FileId& id, std::error_code& error) const {
+  const std::string from = "/proc/self/fd/" + std::to_string(file.native());
+  for (int k = 0; k < kMostRegionsOfAFile; ++k) {
+    std::string name = region_name(id, k);
+    // Known as our own before it can be seen: see the top of place.hpp.
+    if (!OwnRegions::claim(name, true)) continue;
+    if (::linkat(AT_FDCWD, from.c_str(), fd_, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      probe::stored();
+      error = {};
+      return name;
+    }
+    error = os_error(errno);
+    OwnRegions::release(name);
+    if (error != std::errc::file_exists) break;
+  }
+  return {};
+}
+
+RegionFile Place::open_region(const std::string& name, std::error_code& error) const noexcept {
+  const int fd = ::openat(fd_, name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  error = fd < 0 ? os_error(errno) : std::error_code{};
+  return RegionFile(fd);
+}
+
+std::error_code Place::remove(const std::string& name) const noexcept {
+  if (::unlinkat(fd_, name.c_str(), 0) < 0) return os_error(errno);
+  probe::stored();
+  return {};
+}
+
+std::vector<std::string> Place::list() const {
+  std::vector<std::string> names;
+  const int fd = ::openat(fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return names;
+  DIR* const directory = ::fdopendir(fd);
+  if (!directory) {
+    static_cast<void>(::close(fd));
+    return names;
+  }
+  while (const dirent* const entry = ::readdir(directory)) {
+    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+  }
+  static_cast<void>(::closedir(directory));
+  return names;
+}
+
+std::vector<std::string> Place::list(const FileId& id) const {
+  std::vector<std::string> names;
+  // Names are given in order but go in any order: a gap of one is looked over. What lies beyond a
+  // larger one is found by a listing.
+  for (int k = 0, missing = 0; k < kMostRegionsOfAFile && missing < 2; ++k) {
+    std::string name = region_name(id, k);
+    if (::faccessat(fd_, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+      names.push_back(std::move(name));
+    } else {
+      ++missing;
+    }
+  }
+  return names;
+}
+
+std::uint64_t Place::free_bytes() const noexcept {
+  struct statvfs now {};
+  if (::fstatvfs(fd_, &now) < 0) return 0;
+  return static_cast<std::uint64_t>(now.f_bavail) * now.f_frsize;
+}
+
+bool Place::wait_for_release(const std::string& name, int timeout_ms) const noexcept {
+  std::error_code error;
+  const RegionFile file = open_region(name, error);
+  const int events = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  // Closing is what gives a lock up, also when a process is killed. Nothing is opened or closed in
+  // the loop: it would wake itself.
+  const bool watches =
+      events >= 0 && ::inotify_add_watch(events, directory_.c_str(),
+                                         IN_CLOSE | IN_DELETE | IN_ONLYDIR | IN_DONT_FOLLOW) >= 0;
+  using Clock = std::chrono::steady_clock;
+  const auto deadline = Clock::now() + std::chrono::milliseconds(timeout_ms);
+  bool released = !file;
+  while (!released) {
+    released = file.locked_by() == 0 || !file.facts().linked;
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    if (released || !watches || left <= 0) break;
+    pollfd wanted{events, POLLIN, 0};
+    static_cast<void>(::poll(&wanted, 1, static_cast<int>(left)));
+    discard_events(events);
+  }
+  if (events >= 0) static_cast<void>(::close(events));
+  return released;
+}
+
+Place::Watcher::Watcher(const Place& place, std::error_code& error) noexcept
+    : fd_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
+  error = fd_ >= 0 && ::inotify_add_watch(fd_, place.directory_.c_str(),
+                                          IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR |
+                                              IN_DONT_FOLLOW) >= 0
+              ? std::error_code{}
+              : os_error(errno);
+}
+
+Place::Watcher::~Watcher() {
+  if (fd_ >= 0) static_cast<void>(::close(fd_));
+}
+
+void Place::Watcher::wait(std::span<const int> others, int timeout_ms) noexcept {
+  std::array<pollfd, 1001> wanted{pollfd{fd_, POLLIN, 0}};
+  std::size_t count = 1;
+  for (const int other : others.first(std::min(others.size(), wanted.size() - 1))) {
+    wanted[count++] = {other, POLLIN, 0};
+  }
+  // Every outcome means: the caller looks.
+  static_cast<void>(::poll(wanted.data(), count, timeout_ms));
+  discard_events(fd_);
+}
+
+// ---- OwnRegions ----
+
+namespace {
+
+struct Registry {
+  std::mutex m;
+  std::condition_variable changed;
+  std::map<std::string, bool> names;  // guarded by m; true: this process's own region
+};
+
+Registry& registry() {
+  static Registry* const leaked = new Registry;  // used until the process's last moment
+  return *leaked;
+}
+
+}  // namespace
+
+bool OwnRegions::claim(const std::string& name, bool as_owner) {
+  Registry& all = registry();
+  std::unique_lock lock(all.m);
+  for (;;) {
+    const auto [at, added] = all.names.try_emplace(name, as_owner);
+    if (added) return true;
+    // A recovery by another thread ends, by success or failure. An opener takes another name.
+    if (at->second || as_owner) return false;
+    all.changed.wait(lock);
+  }
+}
+
+void OwnRegions::release(const std::string& name) {
+  Registry& all = registry();
+  {
+    const std::lock_guard lock(all.m);
+    all.names.erase(name);
+  }
+  all.changed.notify_all();
+}
+
+void OwnRegions::forget() noexcept {
+  // The child has one thread; whoever held the mutex in the parent will never release the copy.
+  Registry& all = registry();
+  new (&all.m) std::mutex;
+  new (&all.changed) std::condition_variable;
+  new (&all.names)
+      std::map<std::string, bool>;  // the parent's is left as it is: maybe half changed
+}
+
+}  // namespace ringproc::core

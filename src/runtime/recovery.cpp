@@ -1,0 +1,68 @@
+#include "runtime/recovery.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "base/error.hpp"
+#include "os/os.hpp"
+#include "runtime/log.hpp"
+
+namespace ringproc::core {
+namespace {
+
+constexpr int kLongestWaitMs = 30'000;
+
+void tell(const RecoverOutcome& outcome) {
+  switch (outcome.result) {
+    case RecoverResult::nothing:
+    case RecoverResult::owner_alive:
+    case RecoverResult::busy:
+    case RecoverResult::gone:
+      return;
+    default:
+      if (!outcome.told) log(text_of(outcome));
+  }
+}
+
+}  // namespace
+
+RegionPlace AutoRecovery::place(bool make) {
+  const std::lock_guard lock(m_);
+  if (place_.place && !place_.place->exists()) place_ = {};  // somebody has removed it
+  if (!place_.place && (make || place_.problem.empty())) {
+    std::string problem;
+    place_.place =
+        Place::open(Place::default_directory(), make ? Place::Make::yes : Place::Make::no, problem);
+    place_.problem = problem;
+  }
+  return place_;
+}
+
+void AutoRecovery::start() {
+  const std::shared_ptr<Place> place = this->place(false).place;
+  {
+    const std::lock_guard lock(m_);
+    if (started_) return;
+    started_ = true;
+  }
+  if (!place || place->list().empty()) return;
+  // It may hang with a disk, so nobody waits for it. If it cannot be started, the next process is
+  // the next chance.
+  static_cast<void>(os::start_thread("ringproc-rescue", [place] {
+    for (const std::string& name : place->list()) tell(recover_region(*place, name, {}));
+  }));
+}
+
+std::error_code AutoRecovery::before_open(const FileId& id, bool cut) {
+  const std::shared_ptr<Place> place = this->place(false).place;
+  if (!place) return {};
+  RecoverRequest request;
+  request.set_aside = cut;
+  std::vector<RecoverOutcome> outcomes;
+  const bool over = recover_before_open(*place, id, request, kLongestWaitMs, outcomes);
+  std::for_each(outcomes.begin(), outcomes.end(), tell);
+  return over ? std::error_code{} : make_error_code(Errc::sharing);
+}
+
+}  // namespace ringproc::core
