@@ -28,6 +28,17 @@ std::chrono::milliseconds LiveDisplay::interval() const {
   return terminal_ ? kTerminalInterval : std::chrono::seconds(1);
 }
 
+void LiveDisplay::begin() {
+  if (options_.quiet || !options_.through_ring) return;
+  const TargetStats stats = target_.stats();
+  const double per_second = static_cast<double>(options_.format.bytes_per_second());
+  say(fmt::format(
+      "recording to {}; ring of {:.1f} s ({}) in {}: what is accepted {} this process\n",
+      options_.output, static_cast<double>(stats.ring_capacity_bytes) / per_second,
+      bytes_text(stats.ring_capacity_bytes), stats.place,
+      stats.survives ? "survives" : "DOES NOT SURVIVE"));
+}
+
 void LiveDisplay::update() {
   if (options_.quiet) return;
   tell_losses();

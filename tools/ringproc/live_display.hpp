@@ -22,6 +22,9 @@ class LiveDisplay {
   // How often update() wants to be called.
   [[nodiscard]] std::chrono::milliseconds interval() const;
 
+  // The first line: where what is accepted is kept.
+  void begin();
+
   // Shows what is new.
   void update();
 

@@ -34,9 +34,51 @@ class StopSignals {
   // Ends a wait. Threads: any. Blocks: never.
   void wake() noexcept;
 
+  // Can be read once a signal came or wake() was called; for waiting on other things too.
+  [[nodiscard]] int native() const noexcept;
+
   // The number of the signal that came, 0 if none did; and its name.
   [[nodiscard]] int received() const noexcept;
   [[nodiscard]] std::string received_name() const;
+};
+
+// ---- processes ----
+
+// A process by number, for waiting until it has ended.
+class WatchedProcess {
+ public:
+  explicit WatchedProcess(std::uint32_t process) noexcept;
+  WatchedProcess(WatchedProcess&& other) noexcept;
+  WatchedProcess& operator=(WatchedProcess&& other) noexcept;
+  ~WatchedProcess();
+  // Can be read once the process has ended; -1 if it cannot be watched, or is gone already.
+  [[nodiscard]] int native() const noexcept { return fd_; }
+  [[nodiscard]] bool ended() const noexcept;
+
+ private:
+  int fd_;
+};
+
+// The name of what a process runs; "?" if it cannot be seen.
+[[nodiscard]] std::string command_of(std::uint32_t process);
+
+// The user that a file or directory belongs to, links not followed; 0 if that cannot be seen.
+[[nodiscard]] std::uint32_t owner_of(const std::string& path);
+
+// For as long as it lives, this thread of root's acts with that user's rights and no others. For
+// anybody else: nothing changes. Requires: no other threads are at work.
+class ActAs {
+ public:
+  explicit ActAs(std::uint32_t user);
+  ~ActAs();
+  ActAs(const ActAs&) = delete;
+  ActAs& operator=(const ActAs&) = delete;
+  // Why the rights could not be changed; empty if they could.
+  [[nodiscard]] const std::string& error() const { return error_; }
+
+ private:
+  bool changed_ = false;
+  std::string error_;
 };
 
 // ---- threads ----

@@ -1,9 +1,13 @@
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +17,7 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <string_view>
 #include <utility>
 
@@ -140,6 +145,8 @@ void StopSignals::wait(std::chrono::milliseconds timeout) {
   signal_pipe().drain();
 }
 
+int StopSignals::native() const noexcept { return signal_pipe().read_end(); }
+
 void StopSignals::wake() noexcept { signal_pipe().wake(); }
 
 int StopSignals::received() const noexcept { return first_signal; }
@@ -155,6 +162,55 @@ std::string StopSignals::received_name() const {
     default:
       return {};
   }
+}
+
+WatchedProcess::WatchedProcess(std::uint32_t process) noexcept
+    : fd_(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(process), 0))) {}
+
+WatchedProcess::WatchedProcess(WatchedProcess&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)) {}
+
+WatchedProcess& WatchedProcess::operator=(WatchedProcess&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+WatchedProcess::~WatchedProcess() {
+  if (fd_ >= 0) static_cast<void>(close(fd_));
+}
+
+bool WatchedProcess::ended() const noexcept {
+  pollfd wanted{fd_, POLLIN, 0};
+  return poll(&wanted, 1, 0) == 1;
+}
+
+std::string command_of(std::uint32_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/comm");
+  std::string name;
+  return std::getline(file, name) ? name : "?";
+}
+
+std::uint32_t owner_of(const std::string& path) {
+  struct stat now {};
+  return lstat(path.c_str(), &now) == 0 ? now.st_uid : 0;
+}
+
+ActAs::ActAs(std::uint32_t user) {
+  if (geteuid() != 0 || user == 0) return;
+  const passwd* const entry = getpwuid(user);
+  const gid_t group = entry != nullptr ? entry->pw_gid : user;
+  const bool groups =
+      entry != nullptr ? initgroups(entry->pw_name, group) == 0 : setgroups(1, &group) == 0;
+  changed_ = true;
+  if (!groups || setegid(group) != 0 || seteuid(user) != 0) {
+    error_ = "cannot act as user " + std::to_string(user) + ": " + error_here().message();
+  }
+}
+
+ActAs::~ActAs() {
+  if (!changed_) return;
+  // Root's rights are given back by the real user; what fails here leaves less than before.
+  static_cast<void>(!(seteuid(0) == 0 && setegid(0) == 0 && setgroups(0, nullptr) == 0));
 }
 
 std::thread start_thread(const std::string& name, Scheduling scheduling,

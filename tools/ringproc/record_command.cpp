@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -12,12 +13,15 @@
 #include <CLI/CLI.hpp>
 
 #include "os.hpp"
+#include "outcome_text.hpp"
 #include "output_file.hpp"
 #include "record_options.hpp"
 #include "record_session.hpp"
+#include "recover/recover.hpp"
 #include "say.hpp"
 #include "subcommands.hpp"
 #include "summary.hpp"
+#include "supervisor.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -87,6 +91,24 @@ class ClaimedOutputs {
   std::vector<std::string> created_;
 };
 
+// What a killed recording had accepted is brought into its file, the header too. Returns: whether
+// everything was.
+bool finish_what_it_left(const ChildEnd& end) {
+  std::string problem;
+  const auto place =
+      core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
+  if (!place) return problem.empty();
+  bool complete = true;
+  for (const std::string& name : place->list()) {
+    if (core::look_at_region(*place, name).process != end.process) continue;
+    const FinishedRegion finished = finish_region(*place, name, {});
+    if (finished.outcome.result == core::RecoverResult::gone) continue;
+    say(fmt::format("ringproc record: {}\n", text_of(finished)));
+    complete = complete && is_complete(finished.outcome);
+  }
+  return complete;
+}
+
 ExitStatus record(const RecordOptions& options) {
   if (options.from_stdin && os::input_is_terminal()) {
     return complain(ExitStatus::usage, "standard input is a terminal; pipe raw samples into it");
@@ -109,9 +131,20 @@ ExitStatus record(const RecordOptions& options) {
   return tell(session->run());
 }
 
+// The parent holds nothing open, so that whatever kills the recording leaves somebody to finish it.
+ExitStatus record_supervised(const RecordOptions& options) {
+  std::optional<ChildEnd> end;
+  if (options.through_ring) end = run_in_child();
+  if (!end) return record(options);
+  if (end->signal == 0) return static_cast<ExitStatus>(end->status);
+  complain(ExitStatus::other, fmt::format("the recording process {} was killed by {}", end->process,
+                                          signal_name(end->signal)));
+  return finish_what_it_left(*end) ? ExitStatus::other : ExitStatus::not_recovered;
+}
+
 ExitStatus run(const RecordArguments& arguments) {
   try {
-    return record(checked(arguments));
+    return record_supervised(checked(arguments));
   } catch (const UsageError& error) {
     return complain(ExitStatus::usage, error.what());
   }

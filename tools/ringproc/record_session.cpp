@@ -83,6 +83,7 @@ void RecordSession::capture_until_end() {
     signals_.wake();
   });
   LiveDisplay display(options_, capture_.progress(), *target_, flush_);
+  display.begin();
   bool stopped = false;
   while (!writer_ended_.load(std::memory_order_acquire)) {
     signals_.wait(display.interval());

@@ -81,10 +81,17 @@ TargetMarks RingTarget::marks() {
 
 TargetStats RingTarget::stats() {
   const ringproc_stats stats = ask_stats();
-  TargetStats result{stats.ring_capacity_bytes, stats.ring_high_water_bytes, stats.stalls, {}};
+  TargetStats result{
+      stats.ring_capacity_bytes, stats.ring_high_water_bytes, stats.stalls, {}, {}, false};
   for (const auto& [bit, name] : kCapabilityNames) {
     if ((stats.capabilities & bit) != 0) result.capabilities.emplace_back(name);
   }
+  std::array<char, 512> place{};
+  if (mmioSendMessage(handle(), RINGPROC_MSG_PLACE, reinterpret_cast<LPARAM>(place.data()),
+                      static_cast<LPARAM>(place.size())) == 1) {
+    result.place = place.data();
+  }
+  result.survives = (stats.capabilities & RINGPROC_CAN_SURVIVE) != 0;
   return result;
 }
 

@@ -16,5 +16,7 @@ using RunSubcommand = std::function<ExitStatus()>;
 // parsed.
 [[nodiscard]] RunSubcommand add_record(CLI::App& app);
 [[nodiscard]] RunSubcommand add_verify(CLI::App& app);
+[[nodiscard]] RunSubcommand add_recover(CLI::App& app);
+[[nodiscard]] RunSubcommand add_status(CLI::App& app);
 
 }  // namespace ringproc::tool

@@ -179,6 +179,8 @@ std::string summary_json(const RecordSummary& summary) {
   json["bytes_durable"] = summary.bytes_durable;
   json["ring_capacity_bytes"] = summary.target.ring_capacity_bytes;
   json["ring_high_water_bytes"] = summary.target.ring_high_water_bytes;
+  json["ring_place"] = summary.target.place;
+  json["survives"] = summary.target.survives;
   json["stalls"] = summary.target.stalls;
   json["deadline_misses"] = summary.deadline_misses;
   json["write_ns"] = write_json(summary.write_ns);

@@ -32,6 +32,8 @@ struct TargetStats {
   std::uint64_t ring_high_water_bytes = 0;
   std::uint64_t stalls = 0;
   std::vector<std::string> capabilities;
+  std::string place;  // where accepted bytes are kept, in words; empty without a ring
+  bool survives = false;
 };
 
 struct TargetFailure {

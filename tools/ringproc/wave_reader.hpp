@@ -18,6 +18,7 @@ struct WaveFacts {
   AudioFormat format;
   std::uint64_t data_offset = 0;  // of the first sample
   std::uint64_t data_bytes = 0;   // samples that are really there
+  bool unfinished = false;        // the recorder never came to write the sizes
   std::vector<std::string> header_errors;
 };
 

@@ -1,0 +1,17 @@
+// A recording whose recorder was killed: the sizes in its header are still 0. Any thread.
+#pragma once
+
+#include <string>
+
+namespace ringproc::tool {
+
+struct HeaderMend {
+  bool mended = false;
+  std::string text;  // what was done, or why it could not be; empty if there was nothing to do
+};
+
+// Effect: if `path` is one of our recordings and was never finished, writes the sizes of what is
+// there, cut to whole frames, and makes them durable. Leaves any other file alone.
+[[nodiscard]] HeaderMend finish_wave_header(const std::string& path);
+
+}  // namespace ringproc::tool
