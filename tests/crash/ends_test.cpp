@@ -1,0 +1,79 @@
+// Ends without a race: what each way of leaving a process means for the file and its region.
+#include <gtest/gtest.h>
+
+#include <string>
+#include <thread>
+
+#include "crash/trial.hpp"
+
+namespace {
+
+using crash::Trial;
+
+constexpr std::uint64_t kOperations = 300;
+constexpr const char* kOptions = "survive=on,age=3600s";
+
+// The model of the other tests is right: without a crash every scenario ends as it says.
+TEST(Scenarios, EndAsTheModelSays) {
+  for (const auto* name : {"append", "overlapping", "patches", "two_handles", "full_ring",
+                           "growing_ring", "flushed", "small", "pieces", "script"}) {
+    Trial trial(name, crash::base_seed());
+    EXPECT_EQ(trial.start("", ":check", std::string(name) == "script" ? 0 : 60).wait(), 0)
+        << trial.name() << trial.log().message << trial.log_text();
+    EXPECT_EQ(trial.verify().complaint, "");
+  }
+}
+
+class Ends : public testing::Test {
+ protected:
+  int end(const std::string& how) { return trial_.start(kOptions, how, kOperations).wait(); }
+  Trial trial_{"patches", crash::base_seed()};
+};
+
+TEST_F(Ends, CloseLeavesNoRegion) {
+  EXPECT_EQ(end(":close"), 0) << trial_.log().message;
+  EXPECT_TRUE(trial_.region_files().empty()) << trial_.region_files().front();
+  EXPECT_EQ(trial_.verify().complaint, "");
+}
+
+TEST_F(Ends, ExitLeavesNoRegion) {
+  EXPECT_EQ(end(":exit"), 0) << trial_.log().message;
+  EXPECT_TRUE(trial_.region_files().empty()) << trial_.region_files().front();
+  EXPECT_EQ(trial_.verify().complaint, "");
+}
+
+TEST_F(Ends, AnExitWithoutHandlersIsRecovered) {
+  EXPECT_EQ(end(":_exit"), 0) << trial_.log().message;
+  EXPECT_FALSE(trial_.region_files().empty());
+  EXPECT_EQ(trial_.recover(), 0) << trial_.log_text();
+  EXPECT_EQ(trial_.verify_all(), "");
+}
+
+TEST_F(Ends, AKillAfterTheLastWriteIsRecovered) {
+  EXPECT_EQ(end(":kill"), crash::kKilled) << trial_.log().message;
+  EXPECT_EQ(trial_.recover(), 0) << trial_.log_text();
+  EXPECT_EQ(trial_.verify_all(), "");
+}
+
+TEST_F(Ends, AnOpenOfThatFileRecoversBeforeItReturns) {
+  EXPECT_EQ(end(":kill"), crash::kKilled) << trial_.log().message;
+  EXPECT_EQ(trial_.recover_by(1), "") << trial_.log_text();
+  EXPECT_EQ(trial_.verify_all(), "");
+}
+
+TEST_F(Ends, RecoveryLeavesALivingWriterAlone) {
+  auto writer = trial_.start(kOptions, ":wait", kOperations);
+  while (trial_.log().phase == 0 && !writer.ended()) std::this_thread::yield();
+  const auto before = trial_.on_disk();
+  const auto regions = trial_.region_files();
+  EXPECT_FALSE(regions.empty()) << trial_.log().message;
+  EXPECT_EQ(trial_.recover(), 0) << trial_.log_text();
+  EXPECT_EQ(trial_.on_disk(), before);
+  EXPECT_EQ(trial_.region_files(), regions);
+  writer.kill9();
+  writer.wait();
+  EXPECT_EQ(trial_.recover(), 0) << trial_.log_text();
+  EXPECT_EQ(trial_.verify_all(), "");
+}
+
+}  // namespace

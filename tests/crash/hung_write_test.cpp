@@ -1,0 +1,113 @@
+// A writer whose drain hangs inside a write of the kernel is killed. The kernel keeps the process
+// until the disk answers: completely, by half, or with an error. Then recovery finishes the file.
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "crash/hang_mount.hpp"
+#include "crash/trial.hpp"
+
+namespace {
+
+using crash::HangMount;
+using crash::Trial;
+
+class HungWrite : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (const auto obstacle = HangMount::obstacle(); !obstacle.empty()) {
+      GTEST_SKIP() << obstacle;
+    }
+    mount_.emplace();
+    ASSERT_TRUE(mount_->mounted()) << "hang_fs cannot mount";
+  }
+
+  // A writer of the scenario whose drain hangs in its so-many-th write; killed, but kept by the
+  // kernel.
+  crash::Process hung(Trial& trial, const std::string& options, std::uint64_t operations) {
+    mount_->command("hang 1");
+    auto writer = trial.start(options, ":wait", operations);
+    EXPECT_EQ(mount_->command("await 1"), "1") << trial.log().message << trial.log_text();
+    // It goes on into its ring meanwhile, until it is full or there is no more to write.
+    std::uint64_t last = 0;
+    for (int idle = 0; idle < 2000 && trial.log().phase == 0; ++idle) {
+      const std::uint64_t now = trial.log().stream.returned;
+      if (now != last) idle = 0;
+      last = now;
+      std::this_thread::yield();
+    }
+    writer.kill9();
+    return writer;
+  }
+
+  std::optional<HangMount> mount_;
+};
+
+TEST_P(HungWrite, EndsAndRecoveryFinishesTheFile) {
+  for (const auto* scenario : {"append", "overlapping", "patches"}) {
+    Trial trial(scenario, crash::base_seed(), mount_->path());
+    auto writer = hung(trial, "survive=on,age=1ms", 200);
+    EXPECT_FALSE(writer.ended()) << "the kernel did not keep it";
+    mount_->command(std::string("release ") + GetParam());
+    writer.wait();
+    EXPECT_EQ(trial.recover_by(static_cast<unsigned>(crash::base_seed() % 3)), "")
+        << trial.name() << trial.log_text();
+    EXPECT_EQ(trial.verify_all(), "");
+    trial.again();
+  }
+}
+
+TEST_P(HungWrite, OfAFullRingEndsAndRecoveryFinishesTheFile) {
+  Trial trial("full_ring", crash::base_seed(), mount_->path());
+  auto writer = hung(trial, "survive=on,ring=64K", 0);
+  EXPECT_GT(trial.log().stream.issued, trial.log().stream.returned) << "the ring was not full";
+  mount_->command(std::string("release ") + GetParam());
+  writer.wait();
+  EXPECT_EQ(trial.recover(), 0) << trial.name() << trial.log_text();
+  EXPECT_EQ(trial.verify_all(), "");
+}
+
+// As long as the kernel keeps the process its write may still come: recovery must not be overtaken.
+TEST_P(HungWrite, IsNotOvertakenByRecovery) {
+  Trial trial("overlapping", crash::base_seed(), mount_->path());
+  auto writer = hung(trial, "survive=on,age=1ms", 200);
+  const int status = trial.recover();
+  EXPECT_TRUE(status == 0 || status == 9) << status;
+  EXPECT_FALSE(trial.region_files().empty()) << "the region of a living process is gone";
+  mount_->command(std::string("release ") + GetParam());
+  writer.wait();
+  EXPECT_EQ(trial.recover(), 0) << trial.name() << trial.log_text();
+  EXPECT_EQ(trial.verify_all(), "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Ending, HungWrite, testing::Values("full", "half", "error"),
+                         [](const auto& param) { return std::string(param.param); });
+
+// The file system of these tests is one: what is written can be read, and a hung write hangs alone.
+TEST(HangFs, PassesEverythingThrough) {
+  if (const auto obstacle = HangMount::obstacle(); !obstacle.empty()) GTEST_SKIP() << obstacle;
+  HangMount mount;
+  ASSERT_TRUE(mount.mounted());
+  Trial trial("script", crash::base_seed(), mount.path());
+  EXPECT_EQ(trial.start("", ":check").wait(), 0) << trial.log().message << trial.log_text();
+  EXPECT_EQ(trial.verify().complaint, "");
+  EXPECT_GT(std::stoi(mount.command("count")), 0);
+}
+
+TEST(HangFs, HoldsAKilledWriterUntilItIsReleased) {
+  if (const auto obstacle = HangMount::obstacle(); !obstacle.empty()) GTEST_SKIP() << obstacle;
+  HangMount mount;
+  ASSERT_TRUE(mount.mounted());
+  Trial trial("append", crash::base_seed(), mount.path());
+  mount.command("hang 1");
+  auto writer = trial.start("survive=off,age=1ms", ":wait", 20);
+  ASSERT_EQ(mount.command("await 1"), "1") << trial.log().message;
+  writer.kill9();
+  EXPECT_FALSE(writer.ended());
+  mount.command("release error");
+  EXPECT_EQ(writer.wait(), crash::kKilled);
+}
+
+}  // namespace
