@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <thread>
 
 #include "crash/trial.hpp"
 
@@ -63,7 +62,7 @@ TEST_F(Ends, AnOpenOfThatFileRecoversBeforeItReturns) {
 
 TEST_F(Ends, RecoveryLeavesALivingWriterAlone) {
   auto writer = trial_.start(kOptions, ":wait", kOperations);
-  while (trial_.log().phase == 0 && !writer.ended()) std::this_thread::yield();
+  ASSERT_TRUE(trial_.await_phase(writer, 1)) << trial_.log().message;
   const auto before = trial_.on_disk();
   const auto regions = trial_.region_files();
   EXPECT_FALSE(regions.empty()) << trial_.log().message;

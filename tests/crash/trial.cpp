@@ -124,6 +124,14 @@ void Trial::again() {
   log_ = &map_log(memory_ + "/log");
 }
 
+void Trial::use_regions(std::string_view kind) {
+  if (kind == "Missing") regions_ = memory_ + "/missing";
+  if (kind == "NotATmpfs") {
+    regions_ = directory_ + "/regions";
+    fs::create_directory(regions_);
+  }
+}
+
 Words Trial::environment(const std::string& options, Delay delay) const {
   Words all{"RINGPROC_REGIONS=" + regions_, "RINGPROC_OPTIONS=" + options,
             "RINGPROC_LOG=" + memory_ + "/library.log"};
@@ -147,6 +155,22 @@ Process Trial::start(const std::string& options, const std::string& end, std::ui
   auto all = environment(options, delay);
   all.insert(all.end(), more.begin(), more.end());
   return {writer_words(end, count), all, before_exec};
+}
+
+Process Trial::start_forker(const std::string& child, const std::string& after,
+                            const std::string& options, std::uint64_t count, Delay delay) const {
+  Words words{CRASH_FORKER, child, after};
+  const auto writer = writer_words("", count);
+  words.insert(words.end(), writer.begin() + 1, writer.end());
+  return {words, environment(options, delay)};
+}
+
+bool Trial::await_phase(const Process& program, std::uint32_t phase) const {
+  while (log_->phase < phase) {
+    if (program.ended()) return false;
+    std::this_thread::yield();
+  }
+  return true;
 }
 
 bool Trial::kill_after(Process& writer, std::uint64_t returned, std::uint64_t spins) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crash/crash_log.hpp"
@@ -51,9 +52,15 @@ class Trial {
                 Delay delay = {}, const Words& more = {},
                 const std::function<bool()>& before_exec = {});
   [[nodiscard]] Words writer_words(const std::string& end, std::uint64_t count) const;
+  // Starts crash_forker CHILD AFTER SCENARIO FILE SEED LOG count.
+  [[nodiscard]] Process start_forker(const std::string& child, const std::string& after,
+                                     const std::string& options, std::uint64_t count,
+                                     Delay delay = {}) const;
   [[nodiscard]] Words environment(const std::string& options, Delay delay = {}) const;
   void use_probed() { probed_ = true; }
 
+  // Waits until the log's phase is this. Returns: false if the program ended before.
+  bool await_phase(const Process& program, std::uint32_t phase) const;
   // Waits for `returned` operations, spins a little more and kills. Returns: false if the writer
   // ended before.
   bool kill_after(Process& writer, std::uint64_t returned, std::uint64_t spins);
@@ -75,7 +82,8 @@ class Trial {
   [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] const std::string& regions() const { return regions_; }
-  void set_regions(std::string path) { regions_ = std::move(path); }
+  // Changes RINGPROC_REGIONS: Missing: it does not exist; NotATmpfs: on the disk beside FILE.
+  void use_regions(std::string_view kind);
   // Entries below the regions' directory, sorted; empty: nothing is left.
   [[nodiscard]] std::vector<std::string> region_files() const;
   [[nodiscard]] std::string on_disk() const;
