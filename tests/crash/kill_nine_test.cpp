@@ -42,7 +42,9 @@ std::string kill_one(const Plan& plan, std::uint64_t seed) {
   model::Random random(model::mix(seed) ^ 9);
   Trial trial(plan.scenario, seed);
   auto writer = trial.start(options_of(plan, seed), "", 0, plan.delay);
-  const auto target = random.one_in(12) ? 0 : random.log_uniform(plan.operations);
+  const auto target = random.one_in(12)  ? 0
+                      : random.one_in(2) ? random.log_uniform(plan.operations)
+                                         : random.below(plan.operations);
   const auto spins = random.log_uniform(target == 0 ? 10'000'000 : 100'000);
   if (!trial.kill_after(writer, target, spins)) {
     return trial.name() + "the writer ended by itself: " + trial.log().message + trial.log_text();
@@ -141,7 +143,7 @@ TEST(KillNine, RecoverMayBeKilledToo) {
     writer.wait();
     for (int kill = 0; kill < 5; ++kill) {
       crash::Process recovery({CRASH_RINGPROC, "recover", "-q"}, trial.environment("", {1}));
-      crash::spin(random.log_uniform(20'000'000));
+      crash::spin(random.below(12'000'000));
       recovery.kill9();
       killed += recovery.wait() == crash::kKilled ? 1U : 0U;
     }

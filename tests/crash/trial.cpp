@@ -53,13 +53,16 @@ std::uint64_t missing(const std::string& got, const std::string& wanted) {
   return count;
 }
 
-// Scenario threads: cuts the second thread's bytes off the file. Returns: what is wrong with them.
-std::string take_header(std::string& got, std::uint64_t returned, std::uint64_t issued) {
+// Scenario threads: cuts the second thread's bytes off the file. before: what was there before its
+// first patch. Returns: what is wrong with them.
+std::string take_header(std::string& got, const std::string& before, const Progress& progress) {
+  const std::uint64_t returned = progress.returned;
+  const std::uint64_t issued = progress.issued;
   if (got.size() < kHeaderBytes) return returned == 0 ? "" : "the header is missing";
   const auto header = got.substr(0, kHeaderBytes);
   bool good = false;
   for (auto j = returned; j <= issued && !good; ++j) good = j > 0 && header == header_of(j);
-  if (returned == 0 && header == std::string(kHeaderBytes, '\0')) good = true;
+  if (returned == 0 && header == before) good = true;
   std::uint64_t found = 0;
   std::memcpy(&found, header.data(), sizeof found);
   got.erase(0, kHeaderBytes);
@@ -240,7 +243,9 @@ Verdict Trial::verify() {
   verdict.accepted_bytes = model.accepted_bytes();
   auto wanted = model.content();
   if (scenario_ == "threads") {
-    verdict.complaint = take_header(got, log_->header.returned, log_->header.issued);
+    Model first(scenario_, seed_);
+    first.advance(1);
+    verdict.complaint = take_header(got, first.content(), log_->header);
     wanted.erase(0, kHeaderBytes);
   }
   if (got != wanted) {
@@ -250,7 +255,8 @@ Verdict Trial::verify() {
     if (got != next) {
       verdict.missing_bytes = std::min(missing(got, wanted), missing(got, next));
       const auto difference = first_difference(got, wanted);
-      if (verdict.missing_bytes == 0) verdict.missing_bytes = 1;
+      verdict.missing_bytes =
+          std::clamp<std::uint64_t>(verdict.missing_bytes, 1, verdict.accepted_bytes + 1);
       verdict.complaint +=
           " the file has " + std::to_string(got.size()) + " bytes, of the " +
           std::to_string(wanted.size()) + " that were returned " +
