@@ -11,6 +11,7 @@
 
 #include "crash/trial.hpp"
 #include "model/random.hpp"
+#include "ringproc/ringproc.h"
 
 namespace {
 
@@ -54,6 +55,7 @@ TEST_F(MemoryLimit, KillsCleanlyOrNotAtAll) {
         << status << trial.log().message << trial.log_text();
     std::printf("ended with %d, high water %llu\n", status,
                 static_cast<unsigned long long>(trial.log().high_water_bytes));
+    EXPECT_NE(trial.log().capabilities & RINGPROC_CAN_SURVIVE, 0U);
     EXPECT_EQ(trial.recover(), 0) << trial.log_text();
     EXPECT_EQ(trial.verify_all(), "");
   }
