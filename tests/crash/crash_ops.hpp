@@ -31,7 +31,7 @@ inline constexpr std::uint32_t kPatchLimit = 4096;
 class Script {
  public:
   Script(std::string_view scenario, std::uint64_t seed)
-      : scenario_(scenario), seed_(seed), random_(model::mix(seed)) {}
+      : scenario_(scenario), random_(model::mix(seed)) {}
 
   // The next operation. From the last on (scripts that end) it repeats a flush.
   Op next() {
@@ -116,7 +116,6 @@ class Script {
   Op scripted();
 
   std::string scenario_;
-  std::uint64_t seed_;
   model::Random random_;
   std::uint64_t index_ = 0;
   std::uint64_t offset_[2] = {0, 0};

@@ -47,6 +47,12 @@ inline std::string asan_options() {
          ":verify_asan_link_order=0";
 }
 
+// ThreadSanitizer would wait a second at each exit.
+inline std::string tsan_options() {
+  const char* options = std::getenv("TSAN_OPTIONS");
+  return std::string("TSAN_OPTIONS=") + (options == nullptr ? "" : options) + " atexit_sleep_ms=0";
+}
+
 inline std::vector<char*> pointers(Words& words) {
   std::vector<char*> all;
   for (auto& one : words) all.push_back(one.data());

@@ -137,7 +137,7 @@ void Trial::use_regions(std::string_view kind) {
 
 Words Trial::environment(const std::string& options, Delay delay) const {
   Words all{"RINGPROC_REGIONS=" + regions_, "RINGPROC_OPTIONS=" + options,
-            "RINGPROC_LOG=" + memory_ + "/library.log"};
+            "RINGPROC_LOG=" + memory_ + "/library.log", tsan_options()};
   if (delay.write_ms > 0) {
     all.push_back("RINGPROC_FAULT_DELAY_MS=" + std::to_string(delay.write_ms));
     all.push_back("LD_PRELOAD=" CRASH_DISK_FAULT);
