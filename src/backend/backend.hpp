@@ -78,8 +78,9 @@ class Backend {
   // Claims, against other processes, what the handles on this file do and deny; replaces the last
   // claim. Errors: Errc::sharing, and the last claim stays.
   [[nodiscard]] virtual std::error_code share(const OpenRequest& all_handles) noexcept = 0;
-  // In a forked child: the claims are the parent's.
-  virtual void forget_share() noexcept = 0;
+  // In a forked child: file and claims are the parent's. Closes the child's copy of the OS handle
+  // and nothing else, so that the claims end with the parent.
+  virtual void abandon() noexcept = 0;
   // Whether such claims work on this file system.
   [[nodiscard]] virtual bool locks() const noexcept = 0;
 

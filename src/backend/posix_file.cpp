@@ -169,7 +169,11 @@ class PosixFile final : public Backend {
     held_ = wanted;
     return {};
   }
-  void forget_share() noexcept override { held_ = {}; }
+  void abandon() noexcept override {
+    held_ = {};
+    const int fd = std::exchange(fd_, -1);
+    if (fd >= 0) static_cast<void>(::close(fd));  // errors are the parent's to hear
+  }
   bool locks() const noexcept override { return locks_; }
   std::intptr_t native() const noexcept override { return fd_; }
 

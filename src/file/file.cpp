@@ -293,29 +293,36 @@ Failure File::failure() const {
   return write ? write->drain.failure() : Failure{};
 }
 
+// Both paths are known to recovery until the rename is over, whenever the process is killed.
+void File::announce_rename(const std::string& to) {
+  WriteSide* const write = side();
+  if (!write) return;
+  Identity& identity = write->region->header().identity;
+  std::array<char, kPathBytes>& path =
+      identity.paths[static_cast<std::size_t>((identity.renames.load() + 1) % 2)];
+  path.fill('\0');
+  to.copy(path.data(), path.size() - 1);
+  probe::stored();
+}
+
 void File::rename(const std::string& to) {
   first_backend_->set_path(to);
   if (write_backend_) write_backend_->set_path(to);
   WriteSide* const write = side();
   if (!write) return;
   RegionHeader& header = write->region->header();
-  // The other of the two paths first, then the switch; under the table's mutex, one at a time.
-  const std::uint64_t renames = header.identity.renames.load() + 1;
-  std::array<char, kPathBytes>& path = header.identity.paths[renames % 2];
-  path.fill('\0');
-  to.copy(path.data(), path.size() - 1);
-  probe::stored();
   // The rename has changed the file's ctime; the next write notes it.
   header.journal.renamed.store(header.journal.settled.load() + 1);
   probe::stored();
-  header.identity.renames.store(renames);
+  header.identity.renames.fetch_add(1);
   probe::stored();
   write->drain.name_is_due();
 }
 
 void File::orphan() noexcept {
   orphaned_.store(true);
-  first_backend_->forget_share();
+  first_backend_->abandon();
+  if (write_backend_) write_backend_->abandon();
   if (WriteSide* const write = side()) {
     write->drain.orphan({Errc::forked, Operation::none, 0, 0, 0});
   }

@@ -82,7 +82,9 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   // are in process memory.
   [[nodiscard]] std::string place_text() const;
   [[nodiscard]] bool survives() const noexcept { return side() && side()->region->published(); }
-  // The file has a new absolute path: the next flush covers the new name.
+  // The file is about to be renamed to that absolute path; it has been: the next flush covers the
+  // new name. One rename at a time.
+  void announce_rename(const std::string& to);
   void rename(const std::string& to);
   // The child of a fork: nothing may be done with this file any more.
   void orphan() noexcept;

@@ -109,6 +109,7 @@ LRESULT on_rename(const char* from, const char* to) {
   const std::string new_path = absolute_path(to, error);
   if (error) return MMIOERR_CANNOTOPEN;
   const FileId id = file_id(old_path, error);
+  if (!error) Runtime::instance().table().renaming(id, new_path);
   if (!error) error = rename_file(old_path, new_path);
   if (error == std::errc::file_exists) return MMIOERR_ACCESSDENIED;
   if (error) return open_error(error, old_path);

@@ -52,11 +52,11 @@ std::string why_another_file(const RegionHeader& header, const FileState& now) {
   return {};
 }
 
-std::string why_changed(const RegionHeader& header, const FileState& now, const Batch& next,
-                        Backend& file) {
+std::string why_changed(const RegionHeader& header, const FileState& now, bool renamed,
+                        const Batch& next, Backend& file) {
   const Journal& journal = header.journal;
   const FileMark& mark = journal.marks[static_cast<std::size_t>(journal.settled % 2)];
-  const bool renamed = journal.renamed == journal.settled + 1;
+  renamed = renamed || journal.renamed == journal.settled + 1;
   const bool same = now.size == mark.size && now.modified_ns == mark.modified_ns &&
                     (now.changed_ns == mark.changed_ns || renamed);
   if (same) return {};

@@ -17,7 +17,8 @@ namespace ringproc::core {
 // Why the file is not as its owner left it; empty if it is: unchanged since the owner's last
 // settled change, or changed in a way that the change which the owner had begun explains. `next`:
 // the batch that replay would write first, its bytes fetched (an empty one if there is none).
+// renamed: the owner died in renaming it, which changes its ctime.
 [[nodiscard]] std::string why_changed(const RegionHeader& header, const FileState& now,
-                                      const Batch& next, Backend& file);
+                                      bool renamed, const Batch& next, Backend& file);
 
 }  // namespace ringproc::core

@@ -85,9 +85,7 @@ const char* problem_of_identity(const RegionHeader& h) {
   const auto& path = h.identity.paths[static_cast<std::size_t>(h.identity.renames % 2)];
   if (!terminated(path) || path[0] != '/') return "no absolute path";
   if (!terminated(h.identity.boot_id)) return "no boot id";
-  if (h.journal.begun < h.journal.settled || h.journal.begun - h.journal.settled > 2) {
-    return "an impossible journal";
-  }
+  if (h.journal.begun < h.journal.settled) return "an impossible journal";
   return nullptr;
 }
 
@@ -153,6 +151,12 @@ std::uint64_t pending_bytes(const RegionHeader& header) noexcept {
 
 std::string path_of(const RegionHeader& header) {
   return header.identity.paths[static_cast<std::size_t>(header.identity.renames % 2)].data();
+}
+
+std::string other_path_of(const RegionHeader& header) {
+  const auto& path =
+      header.identity.paths[static_cast<std::size_t>((header.identity.renames + 1) % 2)];
+  return terminated(path) && path[0] == '/' ? std::string(path.data()) : std::string();
 }
 
 bool fetch(const RegionFile& file, Region& copy, const Batch& batch) noexcept {

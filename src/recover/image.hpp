@@ -31,8 +31,10 @@ struct Image {
 // Bytes accepted and not written, patches included.
 [[nodiscard]] std::uint64_t pending_bytes(const RegionHeader& header) noexcept;
 
-// The path that the region names now.
+// The path that the region names now; the one before or, if its owner died in a rename, after it
+// (empty if there is none).
 [[nodiscard]] std::string path_of(const RegionHeader& header);
+[[nodiscard]] std::string other_path_of(const RegionHeader& header);
 
 // Fetches a batch's bytes into the copy. Returns: false if the file has become too short.
 [[nodiscard]] bool fetch(const RegionFile& file, Region& copy, const Batch& batch) noexcept;

@@ -47,12 +47,19 @@ class OwnersPen final : public ReplayObserver {
   }
 
   void after(const Batch&) noexcept override {
+    // If it cannot be told, the change stays begun, which explains the file as well.
+    static_cast<void>(settle());
+    forget_bytes(copy_);
+  }
+
+  std::error_code settle() noexcept {
+    Journal& journal = copy_.header().journal;
     std::error_code error;
     const FileState state = target_.state(error);
-    if (!error) settle_change(copy_.header().journal, state);
-    // If it cannot be told, the change stays begun, which explains the file as well.
-    if (!error) static_cast<void>(tell());
-    forget_bytes(copy_);
+    if (error) return error;
+    if (journal.begun == journal.settled) journal.begun.fetch_add(1);
+    settle_change(journal, state);
+    return tell();
   }
 
  private:
@@ -73,21 +80,44 @@ Batch first_batch(const RegionFile& file, Region& copy) {
   return batch;
 }
 
+bool is_missing(const std::error_code& error) {
+  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+}
+
+// The owner died between renaming the file and telling of it: then it is found by the new name.
+bool was_just_renamed(const RegionHeader& header, std::string& path) {
+  const std::string other = other_path_of(header);
+  if (other.empty()) return false;
+  std::error_code error;
+  const FileState now = file_state(other, error);
+  if (error || !why_another_file(header, now).empty()) return false;
+  path = other;
+  return true;
+}
+
 // Why the bytes cannot go to their file, which is not an error but another's doing; empty if they
-// can, then `target` is open, and other ringproc processes are kept from opening it.
-std::string conflict_of(const RegionFile& file, Region& copy, const std::string& path,
+// can, then `target` is open, and other ringproc processes are kept from opening it. path: where
+// the file was; where it is.
+std::string conflict_of(const RegionFile& file, Region& copy, std::string& path,
                         std::unique_ptr<Backend>& target, std::error_code& error) {
   const RegionHeader& header = copy.header();
   if (header.identity.boot_id.data() != os::boot_id()) {
     return "the machine has been started since";
   }
-  const FileState named = file_state(path, error);
-  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+  bool renamed = false;
+  FileState named = file_state(path, error);
+  std::string why;
+  if (is_missing(error)) {
     error = {};
-    return "it was deleted or renamed";
+    why = "it was deleted or renamed";
+  } else if (!error) {
+    why = why_another_file(header, named);
+  }
+  if (!why.empty()) {
+    renamed = was_just_renamed(header, path);
+    if (!renamed) return why;
   }
   if (error) return {};
-  if (std::string why = why_another_file(header, named); !why.empty()) return why;
   target = open_file(path, {true, true, false, false, false}, error);
   if (error == std::errc::is_a_directory) {
     error = {};
@@ -96,18 +126,21 @@ std::string conflict_of(const RegionFile& file, Region& copy, const std::string&
   if (error) return {};
   const FileState now = target->state(error);
   if (error) return {};
-  if (std::string why = why_another_file(header, now); !why.empty()) return why;
+  // Not changed between the two looks.
+  if (why = why_another_file(header, now); !why.empty()) return why;
   if (target->share({false, true, false, false, true}) == Errc::sharing) {
     return "another process has it open";
   }
   if (probe::mutant(probe::Mutant::replay_into_changed)) return {};
-  const std::string why = why_changed(header, now, first_batch(file, copy), *target);
+  why = why_changed(header, now, renamed, first_batch(file, copy), *target);
   forget_bytes(copy);
   return why;
 }
 
 std::error_code finish(const RegionFile& file, Region& copy, Backend& target) {
   OwnersPen pen(file, copy, target);
+  // A change that was begun has explained the file's state; the next one could not.
+  if (auto error = pen.settle()) return error;
   if (auto error = replay(copy, target, &pen)) return error;
   if (auto error = target.sync()) return error;
   const std::error_code error = target.sync_name();

@@ -67,7 +67,8 @@ class Place {
   enum class Make { no, yes };
   // Opens the directory; with Make::yes makes it first (mode 0700). Returns NULL with `problem`
   // empty if there is none. problem: why it cannot be trusted or used (a link, another owner's,
-  // open to others).
+  // open to
+  // others, not in memory).
   [[nodiscard]] static std::shared_ptr<Place> open(const std::string& directory, Make make,
                                                    std::string& problem);
   ~Place();

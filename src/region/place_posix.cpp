@@ -1,12 +1,14 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -45,6 +47,11 @@ std::string region_name(const FileId& id, int k) {
                            static_cast<unsigned long long>(id.device),
                            static_cast<unsigned long long>(id.inode), k);
   return {text.data(), static_cast<std::size_t>(n)};
+}
+
+bool is_in_memory(int fd) noexcept {
+  struct statfs now {};
+  return ::fstatfs(fd, &now) == 0 && (now.f_type == TMPFS_MAGIC || now.f_type == RAMFS_MAGIC);
 }
 
 void discard_events(int inotify) noexcept {
@@ -163,6 +170,9 @@ std::shared_ptr<Place> Place::open(const std::string& directory, Make make, std:
               std::to_string(::geteuid()) + "; nothing in it is touched";
   } else if ((now.st_mode & 077) != 0) {
     problem = directory + " is open to other users; chmod 700 it";
+  } else if (make == Make::yes && !is_in_memory(fd)) {
+    // A page of a disk's cache may be waited for while the disk writes it, and every write with it.
+    problem = directory + " is not in memory (tmpfs): writing to it would wait for a disk";
   } else {
     place.reset(new Place(fd, directory, now.st_uid));
   }

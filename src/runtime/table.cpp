@@ -89,6 +89,12 @@ bool FileTable::retire(File& file) noexcept {
   return true;
 }
 
+void FileTable::renaming(const FileId& id, const std::string& to) {
+  const std::lock_guard lock(m_);
+  const auto at = entries_.find(id);
+  if (at != entries_.end()) at->second.file->announce_rename(to);
+}
+
 void FileTable::renamed(const FileId& id, const std::string& to) {
   const std::lock_guard lock(m_);
   const auto at = entries_.find(id);

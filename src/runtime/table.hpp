@@ -50,7 +50,8 @@ class FileTable {
   // the table.
   [[nodiscard]] bool retire(File& file) noexcept;
 
-  // The file was renamed: paths follow the identity.
+  // The file is about to be renamed; it has been: paths follow the identity.
+  void renaming(const FileId& id, const std::string& to);
   void renamed(const FileId& id, const std::string& to);
 
   [[nodiscard]] std::vector<std::shared_ptr<File>> all() const;

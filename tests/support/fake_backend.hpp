@@ -90,7 +90,7 @@ class FakeBackend final : public Backend {
   std::string path() const override { return path_; }
   std::string findable_path() const override { return path_; }
   std::error_code share(const OpenRequest&) noexcept override { return {}; }
-  void forget_share() noexcept override {}
+  void abandon() noexcept override {}
   bool locks() const noexcept override { return true; }
   std::intptr_t native() const noexcept override { return 77; }
   void release(std::uint64_t) noexcept override {}
