@@ -145,6 +145,18 @@ bool Drain::retire_steps(const Deadline& deadline, bool& lost) noexcept {
   return true;
 }
 
+bool Drain::end() noexcept {
+  bool done = false;
+  {
+    // In one step: patches are pushed under state_ too, and not after a failure.
+    const std::lock_guard lock(state_);
+    done = !has_work();
+    failure_.set({Errc::stale_handle, Operation::none, 0, 0, 0});
+  }
+  changed_.notify_all();
+  return done;
+}
+
 void Drain::notify() noexcept {
   { const std::lock_guard lock(state_); }  // orders the change before a waiter's next look
   changed_.notify_all();

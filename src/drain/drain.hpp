@@ -94,6 +94,10 @@ class Drain {
   // taken for good, if somebody was still inside a step at the deadline. `lost`: bytes had been
   // accepted that nobody will write.
   [[nodiscard]] bool retire_steps(const Deadline& deadline, bool& lost) noexcept;
+  // Nothing is accepted, written or waited for from now on: Errc::stale_handle, unless there was a
+  // failure before. Returns: whether everything accepted is written, patches included. Requires:
+  // the producer was stopped.
+  [[nodiscard]] bool end() noexcept;
   // Something outside changed that ready() functions look at.
   void notify() noexcept;
 

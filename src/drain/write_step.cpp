@@ -59,10 +59,12 @@ Step Drain::write_owned() noexcept {
 
 // After each change the region knows the file as its owner left it.
 void Drain::note_state() noexcept {
+  RegionHeader& header = region_.header();
+  const std::uint64_t renames = header.identity.renames.load();
   std::error_code error;
   const FileState state = backend_.state(error);
   if (error) return;  // the change stays begun, so recovery still knows what it was
-  settle_change(region_.header().journal, state);
+  settle_change(header.journal, state, renames);
 }
 
 std::error_code Drain::cut(const Deadline& deadline) noexcept {
@@ -100,6 +102,7 @@ void Drain::leave(std::atomic<bool>& step) noexcept {
 bool Drain::try_patch(std::span<const std::byte> data, std::uint64_t file_offset) {
   RegionHeader& header = region_.header();
   const std::lock_guard lock(state_);
+  if (failed()) return false;  // whoever waits for room sees it, too
   // relaxed: both change under state_ only.
   const std::uint64_t pushed = header.patches_pushed.load(std::memory_order_relaxed);
   const std::uint64_t retired = header.patches_retired.load(std::memory_order_relaxed);

@@ -82,7 +82,7 @@ void File::fill_identity(RegionHeader& header, const Backend& writer,
   identity.inode = id_.inode;
   identity.birth_ns = state.birth_ns;
   identity.process = os::process_id();
-  const std::string boot = os::boot_id();
+  const std::string& boot = os::boot_id();
   boot.copy(identity.boot_id.data(), identity.boot_id.size() - 1);
   const std::string path = writer.findable_path();
   path.copy(identity.paths[0].data(), kPathBytes - 1);
@@ -108,7 +108,7 @@ std::string File::give_up_region() noexcept {
     const Locked locked(*write);
     write->producer.stop();
   }
-  if (write->drain.has_work()) return write->region->path();
+  if (!write->drain.end()) return write->region->path();
   write->region->remove();
   return {};
 }
@@ -310,11 +310,8 @@ void File::rename(const std::string& to) {
   if (write_backend_) write_backend_->set_path(to);
   WriteSide* const write = side();
   if (!write) return;
-  RegionHeader& header = write->region->header();
-  // The rename has changed the file's ctime; the next write notes it.
-  header.journal.renamed.store(header.journal.settled.load() + 1);
-  probe::stored();
-  header.identity.renames.fetch_add(1);
+  // Tells recovery, too, that the file's ctime has changed since it was noted.
+  write->region->header().identity.renames.fetch_add(1);
   probe::stored();
   write->drain.name_is_due();
 }

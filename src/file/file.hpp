@@ -183,6 +183,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] IoResult accept_waiting(Cursor& cursor, std::span<const std::byte> data,
                                         const RoomQueue::Turn& turn,
                                         const Deadline& deadline) noexcept;
+  [[nodiscard]] std::size_t largest_part(std::size_t size) noexcept;
   [[nodiscard]] bool try_accept(Cursor& cursor, std::span<const std::byte> data) noexcept;
   [[nodiscard]] std::uint64_t logical_size() noexcept;
   [[nodiscard]] std::error_code reach(const Target& target, Level level,

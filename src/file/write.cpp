@@ -89,6 +89,16 @@ IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) no
   return write.drain.failed() ? IoResult{0, error} : refuse(data.size(), error);
 }
 
+// What of a large write can be accepted at once, in a drained ring: all, or a part. Parts of half a
+// ring keep the drain busy with one half while the other fills. Under the producer lock.
+std::size_t File::largest_part(std::size_t size) noexcept {
+  WriteSide& write = *side();
+  const bool grows = write.region->capacity() == write.producer.capacity();
+  const std::uint64_t most = grows ? write.producer.capacity() : write.producer.largest_write();
+  if (size <= most) return size;
+  return static_cast<std::size_t>(grows ? most / 2 : most);
+}
+
 // Accepts all of data, or a part of it if all is more than the ring can hold. Blocks: until this
 // turn is the first and there is room; ends by failure or deadline too.
 IoResult File::accept_waiting(Cursor& cursor, std::span<const std::byte> data,
@@ -97,7 +107,8 @@ IoResult File::accept_waiting(Cursor& cursor, std::span<const std::byte> data,
   const RegionHeader& header = write.drain.header();
   const auto progress = [&] {
     return header.freed.load(std::memory_order_acquire) +
-           header.runs_retired.load(std::memory_order_acquire) + write.floors_cleared.load();
+           header.runs_retired.load(std::memory_order_acquire) + write.floors_cleared.load() +
+           header.populated.load(std::memory_order_acquire);
   };
   for (;;) {
     if (write.drain.failed()) return {0, sticky()};
@@ -105,15 +116,11 @@ IoResult File::accept_waiting(Cursor& cursor, std::span<const std::byte> data,
     const bool first = turn.is_first();
     if (first) {
       const Locked locked(write);
-      // Known only after a try to grow. Parts of half a ring keep the drain busy with one half
-      // while the other fills.
       if (try_accept(cursor, data)) return {data.size(), {}};
-      const bool grows = write.region->capacity() == write.producer.capacity();
-      const std::uint64_t most = grows ? write.producer.capacity() : write.producer.largest_write();
-      if (data.size() > most) {
-        const auto part = data.first(static_cast<std::size_t>(grows ? most / 2 : most));
-        if (try_accept(cursor, part)) return {part.size(), {}};
-      }
+      const std::size_t part = largest_part(data.size());
+      if (part < data.size() && try_accept(cursor, data.first(part))) return {part, {}};
+      // That growing is refused may have come out only now: then the part was too large.
+      if (largest_part(data.size()) != part) continue;
     }
     want_steps();
     const bool changed =
@@ -149,6 +156,7 @@ IoResult File::write_at(std::span<const std::byte> data, std::uint64_t offset) n
   for (;;) {
     const std::uint64_t seen = drain.header().patches_retired.load();  // before the try, see below
     if (drain.try_patch(data, offset)) break;
+    if (drain.failed()) return {0, sticky()};
     if (options.on_full == OnFull::fail) return refuse(data.size(), Errc::overrun);
     want_steps();
     const bool changed =

@@ -71,7 +71,7 @@ class Memory {
 [[nodiscard]] std::uint32_t process_id() noexcept;
 [[nodiscard]] std::uint64_t wall_clock_ns() noexcept;
 // A text that changes at every start of the machine; empty if unknown.
-[[nodiscard]] std::string boot_id();
+[[nodiscard]] const std::string& boot_id();
 // Registers what runs around fork(), once: before (locks taken in the parent), after in the parent,
 // after in the child.
 void at_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept;

@@ -98,10 +98,13 @@ std::uint64_t wall_clock_ns() noexcept {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
-std::string boot_id() {
-  std::string text;
-  std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), text);
-  return text;
+const std::string& boot_id() {
+  static const std::string* const leaked = [] {
+    auto* const text = new std::string;
+    std::getline(std::ifstream("/proc/sys/kernel/random/boot_id"), *text);
+    return text;
+  }();
+  return *leaked;
 }
 
 void at_fork(void (*prepare)(), void (*parent)(), void (*child)()) noexcept {

@@ -109,11 +109,13 @@ LRESULT on_rename(const char* from, const char* to) {
   const std::string new_path = absolute_path(to, error);
   if (error) return MMIOERR_CANNOTOPEN;
   const FileId id = file_id(old_path, error);
-  if (!error) Runtime::instance().table().renaming(id, new_path);
-  if (!error) error = rename_file(old_path, new_path);
+  if (error) return open_error(error, old_path);
+  FileTable& table = Runtime::instance().table();
+  if (!table.renaming(id, new_path)) return MMIOERR_SHARINGVIOLATION;
+  error = rename_file(old_path, new_path);
+  table.renamed(id, new_path, !error);
   if (error == std::errc::file_exists) return MMIOERR_ACCESSDENIED;
   if (error) return open_error(error, old_path);
-  Runtime::instance().table().renamed(id, new_path);
   // The file has its new name; whether it keeps it over a power cut is not known.
   if (sync_names(old_path, new_path)) return MMIOERR_CANNOTWRITE;
   return MMSYSERR_NOERROR;

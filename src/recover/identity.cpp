@@ -10,19 +10,35 @@ namespace {
 // A file's times may come from a clock that ticks coarsely (2 s on FAT), so they may lie before the
 // wall clock read just before.
 constexpr std::uint64_t kClockSlackNs = 2'000'000'000;
-// Within this a write that was begun has normally touched the file. Later than that (the disk hung)
-// the file must show the owner's bytes.
+// Within this a write that was begun has normally touched the file. If it did so later (the disk
+// hung), the file must show what was being written, all of it.
 constexpr std::uint64_t kUsualWriteNs = 2'000'000'000;
-constexpr std::size_t kCompared = 16;
 
-// Does the file hold the first of the bytes that the owner was writing?
-bool shows_bytes_of(const Batch& next, Backend& file) {
-  if (next.part_count == 0) return false;
-  const auto& part = next.parts[0];
-  std::array<std::byte, kCompared> there;
-  const std::size_t n = std::min(part.size(), kCompared);
-  const IoResult read = file.read_at(std::span(there).first(n), next.file_offset);
-  return !read.error && read.bytes == n && std::memcmp(there.data(), part.data(), n) == 0;
+bool shows(std::span<const std::byte> bytes, std::uint64_t offset, Backend& file) {
+  std::array<std::byte, 16384> there;
+  for (std::size_t done = 0; done < bytes.size();) {
+    const std::size_t n = std::min(there.size(), bytes.size() - done);
+    const IoResult read = file.read_at(std::span(there).first(n), offset + done);
+    if (read.error || read.bytes != n) return false;
+    if (std::memcmp(there.data(), bytes.data() + done, n) != 0) return false;
+    done += n;
+  }
+  return true;
+}
+
+// Does the file hold what of the change that was begun is still in the ring?
+bool shows_the_change(const Journal& journal, const Batch& next, Backend& file) {
+  const std::uint64_t end = journal.file_offset + journal.length;
+  if (next.file_offset < journal.file_offset || next.file_offset >= end) return false;
+  if (next.file_offset + next.length < end) return false;
+  std::uint64_t at = next.file_offset;
+  for (std::size_t i = 0; i < next.part_count && at < end; ++i) {
+    const auto n =
+        static_cast<std::size_t>(std::min<std::uint64_t>(next.parts[i].size(), end - at));
+    if (!shows(next.parts[i].first(n), at, file)) return false;
+    at += n;
+  }
+  return true;
 }
 
 bool size_is_explained(const Journal& journal, std::uint64_t before, std::uint64_t now) {
@@ -36,7 +52,7 @@ bool time_is_explained(const Journal& journal, std::uint64_t modified_ns, const 
   const std::uint64_t begun = journal.time_ns;
   if (modified_ns + kClockSlackNs < begun) return false;
   if (modified_ns <= begun + kUsualWriteNs) return true;
-  return next.file_offset == journal.file_offset && shows_bytes_of(next, file);
+  return shows_the_change(journal, next, file);
 }
 
 }  // namespace
@@ -56,7 +72,7 @@ std::string why_changed(const RegionHeader& header, const FileState& now, bool r
                         const Batch& next, Backend& file) {
   const Journal& journal = header.journal;
   const FileMark& mark = journal.marks[static_cast<std::size_t>(journal.settled % 2)];
-  renamed = renamed || journal.renamed == journal.settled + 1;
+  renamed = renamed || mark.renames != header.identity.renames;
   const bool same = now.size == mark.size && now.modified_ns == mark.modified_ns &&
                     (now.changed_ns == mark.changed_ns || renamed);
   if (same) return {};

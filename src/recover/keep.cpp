@@ -89,9 +89,9 @@ std::error_code keep_in_new(const RegionFile& file, const std::string& path) {
   return error;
 }
 
-KeepResult keep_beside(const RegionFile& file, const std::string& path) {
-  const std::string part = path + ".part";
-  static_cast<void>(remove_file(part));  // of a recovery that was cut off
+KeepResult keep_beside(const RegionFile& file, const std::string& region, const std::string& path) {
+  const std::string part = path + "." + region + ".part";
+  static_cast<void>(remove_file(part));  // of a recovery of this region that was cut off
   std::error_code error = keep_in_new(file, part);
   for (int k = 1; !error && k <= kMostNames; ++k) {
     const std::string name = k == 1 ? path : path + "." + std::to_string(k);
@@ -102,7 +102,7 @@ KeepResult keep_beside(const RegionFile& file, const std::string& path) {
     // An earlier recovery was cut off after this.
     if (!same_copies(file, part, name)) continue;
     static_cast<void>(remove_file(part));
-    return {name, {}};
+    return {name, sync_names(part, name)};
   }
   static_cast<void>(remove_file(part));
   return {{}, error ? error : std::make_error_code(std::errc::file_exists)};

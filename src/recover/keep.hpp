@@ -18,7 +18,9 @@ struct KeepResult {
 // In `path`, or, if something else has that name, in path.2, path.3 and so on; made under another
 // name first, so that a file of that name is complete. If an earlier, cut-off recovery has kept
 // them already, that is found. On success durable.
-[[nodiscard]] KeepResult keep_beside(const RegionFile& file, const std::string& path);
+// region: its name, which no two regions share at a time. Requires: the region's lock is held.
+[[nodiscard]] KeepResult keep_beside(const RegionFile& file, const std::string& region,
+                                     const std::string& path);
 
 // In `path`, which must not exist. On success durable; on failure removed again.
 [[nodiscard]] std::error_code keep_in_new(const RegionFile& file, const std::string& path);

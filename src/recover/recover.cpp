@@ -58,7 +58,7 @@ class OwnersPen final : public ReplayObserver {
     const FileState state = target_.state(error);
     if (error) return error;
     if (journal.begun == journal.settled) journal.begun.fetch_add(1);
-    settle_change(journal, state);
+    settle_change(journal, state, copy_.header().identity.renames);
     return tell();
   }
 
@@ -151,13 +151,12 @@ std::error_code finish(const RegionFile& file, Region& copy, Backend& target) {
 class Recovery {
  public:
   Recovery(const Place& place, const std::string& name, const RecoverRequest& request)
-      : place_(place), name_(name), request_(request) {
+      : place_(place), name_(name), request_(request), claim_(name) {
     outcome_.region = place.directory() + "/" + name;
   }
 
   RecoverOutcome run() {
-    const Claim claim(name_);
-    if (!claim) return ends(RecoverResult::owner_alive, "this process itself");
+    if (!claim_) return ends(RecoverResult::owner_alive, "this process itself");
     if (open() && look()) act();
     if (request_.automatic && image_.region && !is_complete(outcome_)) note_told();
     return std::move(outcome_);
@@ -194,6 +193,8 @@ class Recovery {
   const std::string& name_;
   const RecoverRequest& request_;
   RecoverOutcome outcome_;
+  // Outlives file_: closing that gives the lock up, also one that another thread took meanwhile.
+  const Claim claim_;
   RegionFile file_;
   Image image_;
 };
@@ -286,7 +287,7 @@ void Recovery::note_told() {
 void Recovery::keep(const std::string& conflict) {
   outcome_.kept = outcome_.file + ".ringproc-" + std::to_string(outcome_.process);
   if (request_.dry_run) return static_cast<void>(decided(RecoverResult::kept, conflict));
-  const KeepResult result = keep_beside(file_, outcome_.kept);
+  const KeepResult result = keep_beside(file_, name_, outcome_.kept);
   if (result.error) {
     outcome_.kept.clear();
     return static_cast<void>(
@@ -373,6 +374,7 @@ RecoverOutcome look_at_region(const Place& place, const std::string& name) {
   } else {
     const bool owner = holder == outcome.process || holder == UINT32_MAX;
     outcome.result = owner ? RecoverResult::owner_alive : RecoverResult::busy;
+    outcome.process = holder;
   }
   return outcome;
 }

@@ -66,6 +66,7 @@ struct RecoverOutcome {
                                        std::vector<RecoverOutcome>& outcomes);
 
 // What a region says of itself and its owner, without taking its lock. Live ones change meanwhile.
+// Requires: the process has no regions of its own and recovers none now (see place.hpp).
 [[nodiscard]] RecoverOutcome look_at_region(const Place& place, const std::string& name);
 
 // For people; one line. False in `complete` (for exit statuses) if bytes are not where they belong.

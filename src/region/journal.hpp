@@ -32,8 +32,9 @@ inline void begin_change(Journal& journal, std::uint64_t file_offset,
   journal_store(journal.begun, last == settled ? last + 1 : last + 2);
 }
 
-// The file's state after what was begun.
-inline void settle_change(Journal& journal, const FileState& state) noexcept {
+// The file's state after what was begun. renames: Identity::renames, read before the state.
+inline void settle_change(Journal& journal, const FileState& state,
+                          std::uint64_t renames) noexcept {
   const std::uint64_t last = journal.settled.load(std::memory_order_relaxed);
   const std::uint64_t begun = journal.begun.load(std::memory_order_relaxed);
   const bool forgotten = probe::mutant(probe::Mutant::forget_intent);
@@ -42,6 +43,7 @@ inline void settle_change(Journal& journal, const FileState& state) noexcept {
   journal_store(mark.size, state.size);
   journal_store(mark.modified_ns, state.modified_ns);
   journal_store(mark.changed_ns, state.changed_ns);
+  journal_store(mark.renames, renames);
   if (forgotten) journal_store(journal.begun, next);
   journal_store(journal.settled, next);
 }

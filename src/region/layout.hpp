@@ -59,7 +59,8 @@ struct Identity {
 struct FileMark {
   std::atomic<std::uint64_t> size;
   std::atomic<std::uint64_t> modified_ns;
-  std::atomic<std::uint64_t> changed_ns;
+  std::atomic<std::uint64_t> changed_ns;  // also changed by a rename, hence:
+  std::atomic<std::uint64_t> renames;     // Identity::renames, before the file was looked at
 };
 
 // What the owner does to the file, so that recovery can tell the owner's last change from a
@@ -71,7 +72,6 @@ struct Journal {
   std::atomic<std::uint64_t> file_offset;  // of the change `begun`
   std::atomic<std::uint64_t> length;       // kWholeFile: a cut
   std::atomic<std::uint64_t> time_ns;      // wall clock, just before
-  std::atomic<std::uint64_t> renamed;      // settled + 1 when the owner renamed the file since
   std::array<FileMark, 2> marks;
 };
 inline constexpr std::uint64_t kWholeFile = UINT64_MAX;

@@ -118,6 +118,8 @@ class Place {
   };
 
  private:
+  [[nodiscard]] bool wait_for_release(const RegionFile& file, int timeout_ms) const noexcept;
+
   Place(int fd, std::string directory, std::uint32_t owner)
       : fd_(fd), directory_(std::move(directory)), owner_(owner) {}
 

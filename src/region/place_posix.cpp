@@ -27,6 +27,7 @@ namespace ringproc::core {
 namespace {
 
 constexpr int kMostRegionsOfAFile = 64;
+constexpr int kGap = 3;
 
 std::error_code os_error(int error) { return {error, std::system_category()}; }
 
@@ -208,6 +209,7 @@ RegionFile Place::create(std::error_code& error) const noexcept {
 
 std::string Place::link(const RegionFile& file, const FileId& id, std::error_code& error) const {
   const std::string from = "/proc/self/fd/" + std::to_string(file.native());
+  error = std::make_error_code(std::errc::file_exists);
   for (int k = 0; k < kMostRegionsOfAFile; ++k) {
     std::string name = region_name(id, k);
     // Known as our own before it can be seen: see the top of place.hpp.
@@ -254,9 +256,9 @@ std::vector<std::string> Place::list() const {
 
 std::vector<std::string> Place::list(const FileId& id) const {
   std::vector<std::string> names;
-  // Names are given in order but go in any order: a gap of one is looked over. What lies beyond a
-  // larger one is found by a listing.
-  for (int k = 0, missing = 0; k < kMostRegionsOfAFile && missing < 2; ++k) {
+  // Names are given in order but go in any order. What lies beyond a larger gap is found by a
+  // listing.
+  for (int k = 0, missing = 0; k < kMostRegionsOfAFile && missing < kGap; ++k) {
     std::string name = region_name(id, k);
     if (::faccessat(fd_, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
       names.push_back(std::move(name));
@@ -274,8 +276,18 @@ std::uint64_t Place::free_bytes() const noexcept {
 }
 
 bool Place::wait_for_release(const std::string& name, int timeout_ms) const noexcept {
-  std::error_code error;
-  const RegionFile file = open_region(name, error);
+  // One of this process's own by now: see the top of place.hpp.
+  if (!OwnRegions::claim(name, false)) return true;
+  bool released = false;
+  {
+    std::error_code error;
+    released = wait_for_release(open_region(name, error), timeout_ms);
+  }
+  OwnRegions::release(name);
+  return released;
+}
+
+bool Place::wait_for_release(const RegionFile& file, int timeout_ms) const noexcept {
   const int events = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
   // Closing is what gives a lock up, also when a process is killed. Nothing is opened or closed in
   // the loop: it would wake itself.

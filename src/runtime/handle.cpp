@@ -73,7 +73,7 @@ std::unique_ptr<Handle> Handle::open(const std::string& path, const HandleReques
   error = choose_options(request, absolute, options);
   if (error) return nullptr;
   auto backend = open_file(absolute, request.mode, error);
-  if (!error) error = finish_dead_regions(*backend, options, request.cut);
+  if (!error && !request.cut) error = finish_dead_regions(*backend, options, false);
   if (error) return nullptr;
   std::unique_ptr<Handle> handle(new Handle(request));
   error = handle->attach(std::move(backend), options, request);
@@ -89,7 +89,7 @@ std::unique_ptr<Handle> Handle::adopt(std::intptr_t native, const HandleRequest&
   if (error) return nullptr;
   std::unique_ptr<Handle> handle(new Handle(request));
   auto backend = adopt_file(native, request.mode, &handle->cursor_.offset, error);
-  if (!error) error = finish_dead_regions(*backend, options, request.cut);
+  if (!error && !request.cut) error = finish_dead_regions(*backend, options, false);
   if (error) return nullptr;
   error = handle->attach(std::move(backend), options, request);
   if (error) return nullptr;
@@ -108,7 +108,10 @@ std::error_code Handle::attach(std::unique_ptr<Backend> backend, const Options& 
   file_ = attachment_.file;
   if (error) return error;
   if (shared) tell_private_ring(*file_);
-  if (request.cut) error = mode_.write ? file_->cut() : make_error_code(Errc::access);
+  if (request.cut && !mode_.write) error = Errc::access;
+  // Only now is it certain that the file will be cut.
+  if (request.cut && !error) error = finish_dead_regions(file_->backend(), options, true);
+  if (request.cut && !error) error = file_->cut();
   if (error) {
     static_cast<void>(close());  // why it cannot be opened is told
     return error;

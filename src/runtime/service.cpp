@@ -209,6 +209,7 @@ Clock::duration Service::until_next_growth(const Watch& watch) {
   const std::uint64_t pending = header.accepted.load(std::memory_order_acquire) -
                                 header.written.load(std::memory_order_acquire);
   const std::uint64_t populated = watch.file->populated();
+  if (watch.file->capacity() == populated) return kLongestGrowthLook;  // refused: not at once again
   const auto room = static_cast<double>(populated > pending ? (populated - pending) / 2 : 0);
   const std::chrono::duration<double> until(
       std::min(room / std::max(watch.bytes_per_second, 1.0), 1.0));

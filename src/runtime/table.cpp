@@ -89,16 +89,21 @@ bool FileTable::retire(File& file) noexcept {
   return true;
 }
 
-void FileTable::renaming(const FileId& id, const std::string& to) {
+bool FileTable::renaming(const FileId& id, const std::string& to) {
   const std::lock_guard lock(m_);
   const auto at = entries_.find(id);
-  if (at != entries_.end()) at->second.file->announce_rename(to);
+  if (at == entries_.end()) return true;
+  if (std::exchange(at->second.renaming, true)) return false;
+  at->second.file->announce_rename(to);
+  return true;
 }
 
-void FileTable::renamed(const FileId& id, const std::string& to) {
+void FileTable::renamed(const FileId& id, const std::string& to, bool done) {
   const std::lock_guard lock(m_);
   const auto at = entries_.find(id);
-  if (at != entries_.end()) at->second.file->rename(to);
+  if (at == entries_.end()) return;
+  at->second.renaming = false;
+  if (done) at->second.file->rename(to);
 }
 
 std::vector<std::shared_ptr<File>> FileTable::all() const {

@@ -50,9 +50,10 @@ class FileTable {
   // the table.
   [[nodiscard]] bool retire(File& file) noexcept;
 
-  // The file is about to be renamed; it has been: paths follow the identity.
-  void renaming(const FileId& id, const std::string& to);
-  void renamed(const FileId& id, const std::string& to);
+  // The file is about to be renamed: paths follow the identity. Returns: false if another thread is
+  // renaming it. Else renamed() follows, done or not.
+  [[nodiscard]] bool renaming(const FileId& id, const std::string& to);
+  void renamed(const FileId& id, const std::string& to, bool done);
 
   [[nodiscard]] std::vector<std::shared_ptr<File>> all() const;
   [[nodiscard]] std::size_t handles(const File& file) const noexcept;
@@ -68,6 +69,7 @@ class FileTable {
     std::shared_ptr<File> file;
     std::list<OpenRequest> modes;
     bool abandoned = false;
+    bool renaming = false;
   };
 
   void note_suspect(File& file);

@@ -280,6 +280,23 @@ void exit_drains(const std::string& path) {
   std::exit(g_failed ? 1 : 0);
 }
 
+// Exit handlers registered before the first open run after the library's: what they ask for is
+// refused, it neither hangs nor is accepted and lost.
+ringproc_file* g_file = nullptr;
+void write_after_the_librarys_exit_handler() {
+  const std::string data(100'000, 'x');
+  const bool refused = ringproc_write(g_file, data.data(), data.size()) < 0 &&
+                       ringproc_write_at(g_file, "p", 1, 0) < 0 && ringproc_flush(g_file) < 0;
+  ::_exit(refused && !g_failed ? 0 : 1);
+}
+
+void exit_ends_accepting(const std::string& path) {
+  std::atexit(write_after_the_librarys_exit_handler);
+  g_file = open_file(path);
+  check_equal(ringproc_write(g_file, "kept", 4), 4, "write");
+  std::exit(0);
+}
+
 void child_checks_dead_handle(ringproc_file* file) {
   char one = 'c';
   check_equal(ringproc_write(file, &one, 1), RINGPROC_E_FORKED, "write");
@@ -400,6 +417,7 @@ const std::map<std::string, void (*)(const std::string&)> kScenarios{
     {"environment", environment_options},
     {"bad-environment", bad_environment_options},
     {"exit", exit_drains},
+    {"exit-ends-accepting", exit_ends_accepting},
     {"fork-dead", forked_handles_are_dead},
     {"fork-writes-nothing", forked_child_writes_nothing},
     {"fork-own", forked_child_opens_its_own},

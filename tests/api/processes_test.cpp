@@ -27,6 +27,11 @@ TEST_F(Exit, WithoutCloseWritesWhatIsPending) {
   EXPECT_EQ(api::on_disk(path_), std::string(200'000, 'e'));
 }
 
+TEST_F(Exit, AcceptsNothingMoreOnceTheRingsAreFinished) {
+  EXPECT_EQ(api::child({"exit-ends-accepting", path_}), 0);
+  EXPECT_EQ(api::on_disk(path_), "kept");
+}
+
 class Fork : public Processes {
  protected:
   void SetUp() override {

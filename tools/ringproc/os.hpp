@@ -17,6 +17,11 @@ using Clock = std::chrono::steady_clock;
 
 // ---- signals ----
 
+// A supervising parent passes on the signals that it gets itself. Who signals both (systemd,
+// killall) means one signal: so one of that process's and one of anybody else's do not count as a
+// second.
+void set_supervisor(std::uint32_t process) noexcept;
+
 // From construction to destruction the first SIGINT, SIGTERM or SIGHUP wakes the waiting main
 // thread, and a second one ends the process at once with status 130, whatever the main thread is
 // doing. A SIGHUP that was ignored (nohup) stays ignored; SIGPIPE and SIGXFSZ become errors of the

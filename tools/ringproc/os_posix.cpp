@@ -79,17 +79,31 @@ WakePipe& input_pipe() {
 std::atomic<int> first_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-extern "C" void on_stop_signal(int number) {
+// How many came, passed on by the supervisor or not.
+std::array<std::atomic<int>, 2> signals_from{};
+std::atomic<pid_t> supervisor{0};
+
+extern "C" void on_stop_signal(int number, siginfo_t* info, void*) {
   const int saved = errno;
-  int none = 0;
-  if (!first_signal.compare_exchange_strong(none, number)) {
+  const pid_t parent = supervisor;
+  const std::size_t from = parent != 0 && info->si_code <= 0 && info->si_pid == parent ? 1 : 0;
+  if (signals_from[from].fetch_add(1) > 0) {
     constexpr std::string_view kText =
         "\nringproc: forced by a second signal; the recording is not finalised\n";
     static_cast<void>(!write(STDERR_FILENO, kText.data(), kText.size()));
     _exit(static_cast<int>(ExitStatus::forced));
   }
+  int none = 0;
+  static_cast<void>(first_signal.compare_exchange_strong(none, number));
   signal_pipe().wake();
   errno = saved;
+}
+
+bool catch_signal(int number) noexcept {
+  struct sigaction action {};
+  action.sa_sigaction = on_stop_signal;
+  action.sa_flags = SA_RESTART | SA_SIGINFO;
+  return sigemptyset(&action.sa_mask) == 0 && sigaction(number, &action, nullptr) == 0;
 }
 
 bool set_handler(int number, void (*handler)(int)) noexcept {
@@ -120,14 +134,17 @@ bool become_real_time() noexcept {
 
 }  // namespace
 
+void set_supervisor(std::uint32_t process) noexcept { supervisor = static_cast<pid_t>(process); }
+
 StopSignals::StopSignals() {
   first_signal = 0;
+  for (auto& count : signals_from) count = 0;
   static_cast<void>(signal_pipe());
   static_cast<void>(set_handler(SIGPIPE, SIG_IGN));
   static_cast<void>(set_handler(SIGXFSZ, SIG_IGN));
   for (const int number : kStopSignals) {
     if (number == SIGHUP && is_ignored(number)) continue;
-    if (!set_handler(number, on_stop_signal)) {
+    if (!catch_signal(number)) {
       throw std::system_error(error_here(), "cannot catch signals");
     }
   }

@@ -147,6 +147,7 @@ class Recover {
   }
 
   void take_file(const std::string& file) {
+    const os::ActAs user(os::owner_of(file));
     FinishedRegion finished;
     finished.outcome.result = core::RecoverResult::nothing;
     finished.outcome.file = file;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <map>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -20,29 +21,37 @@ constexpr int kLookAgainMs = 60'000;
 
 class RegionWatch {
  public:
-  RegionWatch(std::shared_ptr<core::Place> place, bool quiet)
-      : place_(std::move(place)), quiet_(quiet) {}
+  explicit RegionWatch(bool quiet) : quiet_(quiet) {}
 
   ExitStatus run() {
     os::StopSignals signals;
-    std::error_code error;
-    core::Place::Watcher watcher(*place_, error);
-    if (error) {
-      say(fmt::format("ringproc recover: cannot watch {}: {}\n", place_->directory(),
-                      error.message()));
-      return ExitStatus::other;
-    }
-    if (!quiet_) say(fmt::format("watching {}\n", place_->directory()));
     while (signals.received() == 0) {
+      if (const std::string problem = watch(); !problem.empty()) {
+        say(fmt::format("ringproc recover: {}\n", problem));
+        return ExitStatus::not_recovered;
+      }
       look_at_all();
       std::vector<int> wake{signals.native()};
       for (const auto& [process, watched] : owners_) wake.push_back(watched.native());
-      watcher.wait(wake, kLookAgainMs);
+      watcher_->wait(wake, kLookAgainMs);
     }
     return ExitStatus::complete;
   }
 
  private:
+  // Opens the directory; again if somebody has removed it. Returns: empty, or why it cannot.
+  std::string watch() {
+    if (place_ && place_->exists()) return {};
+    std::string problem;
+    place_ = core::Place::open(core::Place::default_directory(), core::Place::Make::yes, problem);
+    if (!place_) return problem;
+    std::error_code error;
+    watcher_ = std::make_unique<core::Place::Watcher>(*place_, error);
+    if (error) return fmt::format("cannot watch {}: {}", place_->directory(), error.message());
+    if (!quiet_) say(fmt::format("watching {}\n", place_->directory()));
+    return {};
+  }
+
   void look_at_all() {
     std::map<std::uint32_t, os::WatchedProcess> alive;
     for (const std::string& name : place_->list()) {
@@ -54,7 +63,7 @@ class RegionWatch {
             known != owners_.end() ? std::move(known->second) : os::WatchedProcess(seen.process);
         // Dead since it was looked at, or else not to be watched.
         if (watched.native() >= 0 && !watched.ended()) {
-          alive.insert_or_assign(seen.process, std::move(watched));
+          alive.try_emplace(seen.process, std::move(watched));
           continue;
         }
       }
@@ -65,28 +74,22 @@ class RegionWatch {
 
   void tell(const FinishedRegion& finished) {
     const bool complete = is_complete(finished.outcome);
-    if (finished.outcome.result == core::RecoverResult::owner_alive || finished.outcome.told ||
-        finished.outcome.result == core::RecoverResult::gone || (quiet_ && complete)) {
+    const core::RecoverResult result = finished.outcome.result;
+    if (result == core::RecoverResult::owner_alive || result == core::RecoverResult::busy ||
+        result == core::RecoverResult::gone || finished.outcome.told || (quiet_ && complete)) {
       return;
     }
     say(fmt::format("{}\n", text_of(finished)));
   }
 
-  const std::shared_ptr<core::Place> place_;
   const bool quiet_;
+  std::shared_ptr<core::Place> place_;
+  std::unique_ptr<core::Place::Watcher> watcher_;
   std::map<std::uint32_t, os::WatchedProcess> owners_;
 };
 
 }  // namespace
 
-ExitStatus watch_regions(bool quiet) {
-  std::string problem;
-  auto place = core::Place::open(core::Place::default_directory(), core::Place::Make::yes, problem);
-  if (!place) {
-    say(fmt::format("ringproc recover: {}\n", problem));
-    return ExitStatus::not_recovered;
-  }
-  return RegionWatch(std::move(place), quiet).run();
-}
+ExitStatus watch_regions(bool quiet) { return RegionWatch(quiet).run(); }
 
 }  // namespace ringproc::tool

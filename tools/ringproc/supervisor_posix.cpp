@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 
+#include "os.hpp"
 #include "supervisor.hpp"
 
 namespace ringproc::tool {
@@ -34,6 +35,7 @@ void begin_child(pid_t parent, const sigset_t& mask) {
   static_cast<void>(signal(SIGTTOU, SIG_IGN));
   static_cast<void>(prctl(PR_SET_PDEATHSIG, SIGTERM));
   sigprocmask(SIG_SETMASK, &mask, nullptr);
+  os::set_supervisor(static_cast<std::uint32_t>(parent));
   // Dead already, before that was set.
   if (getppid() != parent) static_cast<void>(raise(SIGTERM));
 }
@@ -55,15 +57,24 @@ std::optional<ChildEnd> run_in_child() {
   }
   static_cast<void>(setpgid(child, child));  // the child does so as well: whoever is first
   child_process = child;
-  for (const int number : kPassedOn) {
+  std::array<struct sigaction, kPassedOn.size()> before_us{};
+  for (std::size_t i = 0; i < kPassedOn.size(); ++i) {
     // As in StopSignals: a SIGHUP that was ignored (nohup) stays so; shells ignore SIGINT for `&`.
-    if (number == SIGHUP && is_ignored(number)) continue;
+    if (kPassedOn[i] == SIGHUP && is_ignored(SIGHUP)) continue;
     struct sigaction action {};
     action.sa_handler = pass_on;
     action.sa_flags = SA_RESTART;
-    static_cast<void>(sigaction(number, &action, nullptr));
+    static_cast<void>(sigaction(kPassedOn[i], &action, &before_us[i]));
   }
   sigprocmask(SIG_SETMASK, &before, nullptr);
+  // Waits without reaping: the number stays the child's for as long as signals are passed on to it.
+  siginfo_t ended{};
+  while (waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
+  }
+  for (std::size_t i = 0; i < kPassedOn.size(); ++i) {
+    if (kPassedOn[i] == SIGHUP && is_ignored(SIGHUP)) continue;
+    static_cast<void>(sigaction(kPassedOn[i], &before_us[i], nullptr));
+  }
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }

@@ -2,12 +2,20 @@
 
 #include <fmt/core.h>
 
+#include "backend/backend.hpp"
 #include "wave_file.hpp"
 #include "wave_reader.hpp"
 
 namespace ringproc::tool {
 
 HeaderMend finish_wave_header(const std::string& path) {
+  // Not while somebody writes it: its recorder is not dead, then, or another has begun.
+  std::error_code error;
+  const auto file = core::open_file(path, {true, true, false, false, false}, error);
+  if (error) return {};
+  if (error = file->share({true, true, false, false, true}); error) {
+    return {false, "its header is left alone: " + error.message()};
+  }
   WaveReader reader;
   if (!reader.open(path).empty()) return {};
   const auto facts = reader.read_header();
@@ -16,8 +24,8 @@ HeaderMend finish_wave_header(const std::string& path) {
     return {};
   }
   const std::uint64_t frames = facts->data_bytes / facts->format.frame_bytes();
-  const std::string problem = mend_wave_file(path, facts->format, frames);
-  if (!problem.empty()) return {false, "its header could not be finished: " + problem};
+  error = write_wave_sizes(*file, facts->format, frames);
+  if (error) return {false, "its header could not be finished: " + error.message()};
   return {true, fmt::format("its header now says {} frames", frames)};
 }
 

@@ -1,12 +1,10 @@
 #include "wave_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <filesystem>
+#include <span>
 #include <system_error>
-
-#include "os.hpp"
-#include "target.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -28,12 +26,15 @@ bool write_number(HMMIO handle, std::uint64_t offset, std::uint64_t number) {
   return seek_to(handle, offset) && mmioWrite(handle, bytes, sizeof(bytes)) == LONG{sizeof(bytes)};
 }
 
-bool write_sizes(HMMIO handle, const WaveLayout& layout, const AudioFormat& format,
-                 std::uint64_t frames) {
-  const std::uint64_t data_bytes = frames * format.frame_bytes();
-  return write_number(handle, 4, layout.header_bytes + with_pad(data_bytes) - 8) &&
-         write_number(handle, layout.data_size_offset, data_bytes) &&
-         (!layout.fact || write_number(handle, layout.fact_offset, frames));
+// As write_number, past mmio.
+std::error_code put_number(core::Backend& file, std::uint64_t offset, std::uint64_t number) {
+  const auto value = static_cast<std::uint32_t>(number);
+  const std::array<std::span<const std::byte>, 1> part{std::as_bytes(std::span(&value, 1))};
+  const core::IoResult result = file.write_at(part, offset);
+  if (!result.error && result.bytes != sizeof(value)) {
+    return std::make_error_code(std::errc::io_error);
+  }
+  return result.error;
 }
 
 }  // namespace
@@ -72,27 +73,33 @@ bool WaveFile::finish(std::uint64_t frames) {
   return mmioAscend(handle_, &riff_, 0) == 0;
 }
 
+std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
+                                 std::uint64_t frames) {
+  const WaveLayout layout = wave_layout(format);
+  const std::uint64_t data_bytes = frames * format.frame_bytes();
+  const std::uint64_t end = layout.header_bytes + with_pad(data_bytes);
+  std::error_code error;
+  // Only the pad byte can be missing; what lies beyond the last whole frame is not taken away.
+  if (file.state(error).size < end && !error) error = file.truncate(end);
+  if (!error) error = put_number(file, layout.data_size_offset, data_bytes);
+  if (!error && layout.fact) error = put_number(file, layout.fact_offset, frames);
+  // Last: while it is 0 the file counts as unfinished.
+  if (!error) error = put_number(file, 4, end - 8);
+  return error ? error : file.sync();
+}
+
 std::string mend_wave_file(const std::string& path, const AudioFormat& format,
                            std::uint64_t frames) {
   const WaveLayout layout = wave_layout(format);
-  const std::uint64_t size = layout.header_bytes + with_pad(frames * format.frame_bytes());
   std::error_code error;
-  const std::uint64_t there = std::filesystem::file_size(path, error);
+  const auto file = core::open_file(path, {true, true, false, false, false}, error);
   if (error) return error.message();
   // Not even the header got there: nothing to mend.
-  if (there < layout.header_bytes) return "the file is shorter than its header";
-  std::filesystem::resize_file(path, size, error);
-  if (error) return error.message();
-  MMIOINFO info{};
-  info.fccIOProc = FOURCC_DOS;
-  std::string name = path;
-  const HMMIO handle = mmioOpen(name.data(), &info, MMIO_READWRITE);
-  if (handle == nullptr) return mmio_error_text(info.wErrorRet);
-  MMIOINFO opened{};
-  const bool mended = write_sizes(handle, layout, format, frames) && mmioFlush(handle, 0) == 0 &&
-                      mmioGetInfo(handle, &opened, 0) == 0 && !os::sync_data(opened.adwInfo[0]);
-  const bool closed = mmioClose(handle, 0) == 0;
-  return mended && closed ? std::string() : std::string("writing the header's sizes failed");
+  if (file->state(error).size < layout.header_bytes) return "the file is shorter than its header";
+  error = file->truncate(layout.header_bytes + with_pad(frames * format.frame_bytes()));
+  if (!error) error = write_wave_sizes(*file, format, frames);
+  if (!error) error = file->close();
+  return error ? error.message() : std::string();
 }
 
 }  // namespace ringproc::tool

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <string>
+#include <system_error>
 
+#include "backend/backend.hpp"
 #include "ringproc/mmio.h"
 #include "sample_format.hpp"
 #include "wave_layout.hpp"
@@ -37,9 +39,14 @@ class WaveFile {
   MMCKINFO data_{};
 };
 
+// Effect: writes the sizes of `frames` frames, which are there, and the pad byte, past mmio;
+// durable.
+[[nodiscard]] std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
+                                               std::uint64_t frames);
+
 // Effect: makes a file whose recording ended in an error valid up to `frames`: cuts it there and
-// writes the sizes, through the built-in procedure, because the failed handle takes nothing any
-// more. Returns: empty, or what failed.
+// writes the sizes, past mmio, because the failed handle takes nothing any more. Returns: empty, or
+// what failed.
 [[nodiscard]] std::string mend_wave_file(const std::string& path, const AudioFormat& format,
                                          std::uint64_t frames);
 

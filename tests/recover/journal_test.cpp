@@ -1,0 +1,127 @@
+// What the drain tells recovery of each change of the file, before and after it.
+#include "region/journal.hpp"
+
+#include <gtest/gtest.h>
+
+#include "recover/identity.hpp"
+#include "support/stepped_file.hpp"
+#include "support/temporary_place.hpp"
+
+namespace ringproc::core {
+namespace {
+
+class JournalTest : public testing::Test {
+ protected:
+  Journal& journal() { return f.file->drain().header().journal; }
+  const FileMark& mark() { return journal().marks[journal().settled % 2]; }
+  std::string why(const FileState& now, const Batch& next = {}) {
+    FakeBackend backend(f.disk);
+    return why_changed(f.file->drain().header(), now, false, next, backend);
+  }
+  static FileState state(std::uint64_t size, std::uint64_t modified = 2,
+                         std::uint64_t changed = 3) {
+    return {{1, 1}, size, 1, modified, changed};
+  }
+
+  TemporaryPlace place;
+  SteppedFile f{SteppedFile::small_ring(), "12345678", place.place};
+};
+
+TEST_F(JournalTest, BeginsBeforeAWriteAndSettlesAfterIt) {
+  std::uint64_t begun = 0;
+  std::uint64_t settled = 0;
+  f.disk.on_write = [&](int) {
+    begun = journal().begun;
+    settled = journal().settled;
+    return std::error_code{};
+  };
+  ASSERT_TRUE(f.seek(5) && f.write("abcdef"));
+  f.drain();
+  EXPECT_EQ(begun, settled + 1) << "during the write";
+  EXPECT_EQ(journal().file_offset, 5u);
+  EXPECT_EQ(journal().length, 6u);
+  EXPECT_GT(journal().time_ns, 0u);
+  EXPECT_EQ(journal().begun, journal().settled) << "after it";
+  EXPECT_EQ(mark().size, 11u);
+}
+
+TEST_F(JournalTest, SettlesAFailedWriteToo) {
+  f.disk.on_write = [](int) { return io_error(); };
+  ASSERT_TRUE(f.write("abc"));
+  f.drain();
+  EXPECT_EQ(journal().begun, journal().settled);
+  EXPECT_NE(f.file->drain().header().failure, 0u);
+}
+
+TEST_F(JournalTest, ACutIsAChangeOfTheWholeFile) {
+  ASSERT_FALSE(f.file->cut());
+  EXPECT_EQ(journal().length, kWholeFile);
+  EXPECT_EQ(mark().size, 0u);
+}
+
+TEST_F(JournalTest, TheStateItKnowsIsNoChange) { EXPECT_EQ(why(state(8)), ""); }
+
+TEST_F(JournalTest, AnyOtherStateIsAChange) {
+  EXPECT_NE(why(state(9)), "");
+  EXPECT_NE(why(state(8, 4)), "");
+  EXPECT_NE(why(state(8, 2, 4)), "");
+}
+
+TEST_F(JournalTest, AfterTheOwnersRenameOnlyTheChangeTimeMayDiffer) {
+  f.file->rename("/renamed");
+  EXPECT_EQ(why(state(8, 2, 4)), "");
+  EXPECT_NE(why(state(8, 4, 4)), "");
+}
+
+// The owner died in the write at 5 of 6 bytes, which it began at `t`.
+class OpenJournal : public JournalTest {
+ protected:
+  void SetUp() override {
+    begin_change(journal(), 5, 6);
+    t = journal().time_ns;
+  }
+  std::uint64_t t = 0;
+};
+
+TEST_F(OpenJournal, ExplainsAnUntouchedAPartialAndACompleteWrite) {
+  EXPECT_EQ(why(state(8)), "");
+  EXPECT_EQ(why(state(10, t + 1000, t + 1000)), "");
+  EXPECT_EQ(why(state(11, t + 1000, t + 1000)), "");
+}
+
+TEST_F(OpenJournal, ExplainsNoCutAndNoGrowthBeyondTheWrite) {
+  EXPECT_NE(why(state(7, t + 1000, t + 1000)), "");
+  EXPECT_NE(why(state(12, t + 1000, t + 1000)), "");
+}
+
+TEST_F(OpenJournal, ExplainsNoChangeFromBeforeItBegan) {
+  EXPECT_NE(why(state(8, t - 60'000'000'000, t)), "");
+}
+
+TEST_F(OpenJournal, ExplainsALateChangeOnlyIfTheFileShowsTheOwnersBytes) {
+  const std::uint64_t late = t + 60'000'000'000;
+  const std::string ours = "abcdef";
+  Batch next;
+  next.file_offset = 5;
+  next.length = 6;
+  next.parts[0] = bytes_of(ours);
+  next.part_count = 1;
+  EXPECT_NE(why(state(8, late, late), next), "");
+  const auto content = bytes_of("12345abcdef");
+  f.disk.bytes.assign(content.begin(), content.end());
+  EXPECT_EQ(why(state(11, late, late), next), "");
+  f.disk.bytes[10] = std::byte{'X'};
+  EXPECT_NE(why(state(11, late, late), next), "") << "all of them";
+}
+
+// Two changes in a row that could not be settled must not spoil the mark that counts.
+TEST_F(OpenJournal, KeepsTheValidMarkWhileChangesStayOpen) {
+  begin_change(journal(), 0, 4);
+  EXPECT_EQ(mark().size, 8u);
+  settle_change(journal(), state(20), 0);
+  EXPECT_EQ(mark().size, 20u);
+  EXPECT_EQ(journal().begun, journal().settled);
+}
+
+}  // namespace
+}  // namespace ringproc::core
