@@ -55,6 +55,9 @@ class Writer {
       if (i == 0 && scenario_ == "threads") {
         second = std::thread([&] { second_good = headers(stop); });
       }
+      if (i == 0 && scenario_ == "overtaken") {
+        second = std::thread([&] { second_good = flushes(stop); });
+      }
     }
     stop = true;
     if (second.joinable()) second.join();
@@ -170,6 +173,14 @@ class Writer {
       const auto result = ringproc_write_at(handles_[0], data.data(), data.size(), 0);
       if (result != static_cast<std::int64_t>(data.size())) return fail("header", result);
       log_.header.returned = j;
+    }
+    return true;
+  }
+
+  // Scenario overtaken, second thread: keeps the drain right behind the writer (with flush=os).
+  bool flushes(const std::atomic<bool>& stop) {
+    while (!stop) {
+      if (const int result = ringproc_flush(handles_[0]); result != 0) return fail("flush", result);
     }
     return true;
   }

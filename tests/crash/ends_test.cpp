@@ -1,6 +1,7 @@
 // Ends without a race: what each way of leaving a process means for the file and its region.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 
 #include "crash/trial.hpp"
@@ -28,6 +29,13 @@ class Ends : public testing::Test {
   int end(const std::string& how) { return trial_.start(kOptions, how, kOperations).wait(); }
   Trial trial_{"patches", crash::base_seed()};
 };
+
+TEST(Scenarios, EndAsTheModelSaysWhenTheDrainTakesAllAtOnce) {
+  Trial trial("overtaken", crash::base_seed());
+  EXPECT_EQ(trial.start("flush=os", ":check", 20'000).wait(), 0)
+      << trial.name() << trial.log().message << trial.log_text();
+  EXPECT_EQ(trial.verify().complaint, "");
+}
 
 TEST_F(Ends, CloseLeavesNoRegion) {
   EXPECT_EQ(end(":close"), 0) << trial_.log().message;
@@ -58,6 +66,14 @@ TEST_F(Ends, AnOpenOfThatFileRecoversBeforeItReturns) {
   EXPECT_EQ(end(":kill"), crash::kKilled) << trial_.log().message;
   EXPECT_EQ(trial_.recover_by(1), "") << trial_.log_text();
   EXPECT_EQ(trial_.verify_all(), "");
+}
+
+TEST_F(Ends, AFileThatSomebodyHasChangedIsNotTouched) {
+  EXPECT_EQ(end(":kill"), crash::kKilled);
+  const auto changed = trial_.on_disk() + "somebody else's";
+  std::ofstream(trial_.file(), std::ios::binary) << changed;
+  EXPECT_EQ(trial_.recover(), 9) << trial_.log_text();
+  EXPECT_EQ(trial_.on_disk(), changed);
 }
 
 TEST_F(Ends, RecoveryLeavesALivingWriterAlone) {

@@ -80,6 +80,11 @@ TEST(KillNine, LosesNothingThatWasAppended) { kill_many({"append", "survive=on"}
 
 TEST(KillNine, LosesNothingOfOverlappingWrites) { kill_many({"overlapping", "survive=on"}); }
 
+// The drain keeps up with the writer, so that it reads the last run while the next is made.
+TEST(KillNine, LosesNothingThatTheDrainTakesAtOnce) {
+  kill_many({"overtaken", "survive=on,flush=os"});
+}
+
 TEST(KillNine, LosesNoPatch) { kill_many({"patches", "survive=on"}); }
 
 TEST(KillNine, KeepsTheOrderOfTwoHandles) { kill_many({"two_handles", "survive=on"}); }
@@ -142,7 +147,8 @@ TEST(KillNine, RecoverMayBeKilledToo) {
         << trial.name() << trial.log().message;
     writer.wait();
     for (int kill = 0; kill < 5; ++kill) {
-      crash::Process recovery({CRASH_RINGPROC, "recover", "-q"}, trial.environment("", {1}));
+      crash::Process recovery({crash::recover_program(), "recover", "-q"},
+                              trial.environment("", {1}));
       crash::spin(random.below(12'000'000));
       recovery.kill9();
       killed += recovery.wait() == crash::kKilled ? 1U : 0U;

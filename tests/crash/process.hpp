@@ -24,13 +24,14 @@ namespace crash {
 using Words = std::vector<std::string>;
 
 // environ with these NAME=VALUE on top, and without the RINGPROC_ settings of whoever runs the
-// tests.
+// tests, but for the deliberate bug.
 inline Words environment_with(const Words& extra) {
   const auto replaced = [&](std::string_view entry) {
     const auto name = entry.substr(0, entry.find('=') + 1);
     for (const auto& one : extra) {
       if (one.starts_with(name)) return true;
     }
+    if (entry.starts_with("RINGPROC_MUTANT=")) return false;
     return entry.starts_with("RINGPROC_") || entry.starts_with("LD_PRELOAD=");
   };
   Words all = extra;

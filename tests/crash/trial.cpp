@@ -98,6 +98,12 @@ std::uint64_t seeds_for_one_of(std::uint64_t tests, std::uint64_t default_total)
   return std::max<std::uint64_t>(1, (total + tests - 1) / tests);
 }
 
+bool with_mutant() { return std::getenv("RINGPROC_MUTANT") != nullptr; }
+
+const char* writer_program() { return with_mutant() ? CRASH_WRITER_PROBED : CRASH_WRITER; }
+
+const char* recover_program() { return with_mutant() ? CRASH_RINGPROC_PROBED : CRASH_RINGPROC; }
+
 Trial::Trial(std::string scenario, std::uint64_t seed, std::string directory)
     : scenario_(std::move(scenario)),
       seed_(seed),
@@ -147,7 +153,7 @@ Words Trial::environment(const std::string& options, Delay delay) const {
 }
 
 Words Trial::writer_words(const std::string& end, std::uint64_t count) const {
-  Words all{probed_ ? CRASH_WRITER_PROBED : CRASH_WRITER, scenario_ + end, file_,
+  Words all{probed_ ? CRASH_WRITER_PROBED : writer_program(), scenario_ + end, file_,
             std::to_string(seed_), memory_ + "/log"};
   if (count > 0) all.push_back(std::to_string(count));
   return all;
@@ -162,7 +168,7 @@ Process Trial::start(const std::string& options, const std::string& end, std::ui
 
 Process Trial::start_forker(const std::string& child, const std::string& after,
                             const std::string& options, std::uint64_t count, Delay delay) const {
-  Words words{CRASH_FORKER, child, after};
+  Words words{with_mutant() ? CRASH_FORKER_PROBED : CRASH_FORKER, child, after};
   const auto writer = writer_words("", count);
   words.insert(words.end(), writer.begin() + 1, writer.end());
   return {words, environment(options, delay)};
@@ -189,17 +195,17 @@ bool Trial::kill_after(Process& writer, std::uint64_t returned, std::uint64_t sp
 }
 
 int Trial::recover(Delay delay) const {
-  return run({CRASH_RINGPROC, "recover", "-q"}, environment("", delay));
+  return run({recover_program(), "recover", "-q"}, environment("", delay));
 }
 
 std::string Trial::recover_by(unsigned way) const {
   const auto settings = environment("");
   if (way == 1 && fs::exists(file_)) {
-    const int status = run({CRASH_WRITER, "open", file_}, settings);
+    const int status = run({writer_program(), "open", file_}, settings);
     return status == 0 ? "" : "opening the file ends with " + std::to_string(status);
   }
   if (way == 2) {
-    const int status = run({CRASH_WRITER, "touch", directory_ + "/other.wav"}, settings);
+    const int status = run({writer_program(), "touch", directory_ + "/other.wav"}, settings);
     if (status != 0) return "opening another file ends with " + std::to_string(status);
   }
   const int status = recover();

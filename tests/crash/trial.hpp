@@ -39,6 +39,11 @@ struct Delay {
   int write_ms = 0;  // each write call of the process on FILE takes so much longer
 };
 
+// With RINGPROC_MUTANT set, all programs are those that obey it: tests/crash/mutants runs them so.
+[[nodiscard]] bool with_mutant();
+[[nodiscard]] const char* writer_program();
+[[nodiscard]] const char* recover_program();
+
 class Trial {
  public:
   // directory: where FILE is; empty: a fresh one.

@@ -5,12 +5,11 @@
 packages_build=(g++ gcc cmake ninja-build libboost1.81-dev libcli11-dev nlohmann-json3-dev libfmt-dev)
 # What the release preset adds.
 packages_bench=(libbenchmark-dev)
-# To build and run the tests of the dev preset.
-packages_test=(libgtest-dev googletest)
+# To build and run the tests of the dev preset; a file system of our own whose disk can be stopped.
+packages_test=(libgtest-dev googletest fuse3 libfuse3-dev pkg-config)
 # What tools/test --all adds: Clang and its sanitizer runtime (tsan), clang-format, foreign readers of our files,
-# a tracer, and a file system whose disk can be stopped.
-packages_all=(clang clang-format-14 libclang-rt-14-dev sox sndfile-programs libsndfile1-dev strace
-  fuse3 libfuse3-dev pkg-config)
+# a tracer.
+packages_all=(clang clang-format-14 libclang-rt-14-dev sox sndfile-programs libsndfile1-dev strace)
 
 # need_packages PKG...: installs those that are missing, as root or with sudo; says nothing if none is.
 # Returns: 0 if all are there (or this is not a Debian system: then the tools must be there by other means).

@@ -41,7 +41,7 @@ struct Switches {
       kill_at = std::strtoull(at, nullptr, 10);
     if (::getenv("RINGPROC_KILL_COUNT")) static_cast<void>(std::atexit(write_count));
     const char* const wanted = ::getenv("RINGPROC_MUTANT");
-    if (!wanted || !*wanted) return;
+    if (!wanted || !*wanted || std::string_view(wanted) == "none") return;
     for (const auto& [name, mutant] : kMutants) {
       if (name == wanted) chosen = mutant;
     }
@@ -70,6 +70,8 @@ bool mutant(Mutant which) noexcept { return switches().chosen == which; }
 std::uint64_t early(Mutant which, const std::atomic<std::uint64_t>& word) noexcept {
   if (!mutant(which)) return kNotEarly;
   const std::uint64_t value = word.load(std::memory_order_acquire);
+  // Until it is out of date, if somebody is at it, and what it belongs to is published, too.
+  for (int i = 0; i < 2000 && word.load() == value; ++i) static_cast<void>(::sched_yield());
   for (int i = 0; i < 20; ++i) static_cast<void>(::sched_yield());
   return value;
 }
