@@ -5,13 +5,10 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "drain/replay.hpp"
-#include "os/os.hpp"
 #include "probe/probe.hpp"
-#include "recover/identity.hpp"
+#include "recover/finish.hpp"
 #include "recover/image.hpp"
 #include "recover/keep.hpp"
-#include "region/journal.hpp"
 
 namespace ringproc::core {
 namespace {
@@ -31,121 +28,6 @@ class Claim {
   const std::string& name_;
   const bool claimed_;
 };
-
-// Writes into the owner's file as the owner did: what is about to be changed is told beforehand, in
-// the region itself, so that a recovery which is cut off can be told from a stranger, too. The
-// watermarks stay: they move when everything is durable, by the region's removal.
-class OwnersPen final : public ReplayObserver {
- public:
-  OwnersPen(const RegionFile& file, Region& copy, Backend& target)
-      : file_(file), copy_(copy), target_(target) {}
-
-  std::error_code before(const Batch& batch) noexcept override {
-    if (!fetch(file_, copy_, batch)) return std::make_error_code(std::errc::io_error);
-    begin_change(copy_.header().journal, batch.file_offset, batch.length);
-    return tell();
-  }
-
-  void after(const Batch&) noexcept override {
-    // If it cannot be told, the change stays begun, which explains the file as well.
-    static_cast<void>(settle());
-    forget_bytes(copy_);
-  }
-
-  std::error_code settle() noexcept {
-    Journal& journal = copy_.header().journal;
-    std::error_code error;
-    const FileState state = target_.state(error);
-    if (error) return error;
-    if (journal.begun == journal.settled) journal.begun.fetch_add(1);
-    settle_change(journal, state, copy_.header().identity.renames);
-    return tell();
-  }
-
- private:
-  std::error_code tell() noexcept {
-    const Journal& journal = copy_.header().journal;
-    return file_.write_at(std::as_bytes(std::span(&journal, 1)), offsetof(RegionHeader, journal));
-  }
-
-  const RegionFile& file_;
-  Region& copy_;
-  Backend& target_;
-};
-
-// The first batch of a replay, its bytes fetched; empty if there is none.
-Batch first_batch(const RegionFile& file, Region& copy) {
-  Batch batch;
-  if (!claim(copy, batch) || !fetch(file, copy, batch)) return {};
-  return batch;
-}
-
-bool is_missing(const std::error_code& error) {
-  return error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
-}
-
-// The owner died between renaming the file and telling of it: then it is found by the new name.
-bool was_just_renamed(const RegionHeader& header, std::string& path) {
-  const std::string other = other_path_of(header);
-  if (other.empty()) return false;
-  std::error_code error;
-  const FileState now = file_state(other, error);
-  if (error || !why_another_file(header, now).empty()) return false;
-  path = other;
-  return true;
-}
-
-// Why the bytes cannot go to their file, which is not an error but another's doing; empty if they
-// can, then `target` is open, and other ringproc processes are kept from opening it. path: where
-// the file was; where it is.
-std::string conflict_of(const RegionFile& file, Region& copy, std::string& path,
-                        std::unique_ptr<Backend>& target, std::error_code& error) {
-  const RegionHeader& header = copy.header();
-  if (header.identity.boot_id.data() != os::boot_id()) {
-    return "the machine has been started since";
-  }
-  bool renamed = false;
-  FileState named = file_state(path, error);
-  std::string why;
-  if (is_missing(error)) {
-    error = {};
-    why = "it was deleted or renamed";
-  } else if (!error) {
-    why = why_another_file(header, named);
-  }
-  if (!why.empty()) {
-    renamed = was_just_renamed(header, path);
-    if (!renamed) return why;
-  }
-  if (error) return {};
-  target = open_file(path, {true, true, false, false, false}, error);
-  if (error == std::errc::is_a_directory) {
-    error = {};
-    return "a directory has its name now";
-  }
-  if (error) return {};
-  const FileState now = target->state(error);
-  if (error) return {};
-  // Not changed between the two looks.
-  if (why = why_another_file(header, now); !why.empty()) return why;
-  if (target->share({false, true, false, false, true}) == Errc::sharing) {
-    return "another process has it open";
-  }
-  if (probe::mutant(probe::Mutant::replay_into_changed)) return {};
-  why = why_changed(header, now, renamed, first_batch(file, copy), *target);
-  forget_bytes(copy);
-  return why;
-}
-
-std::error_code finish(const RegionFile& file, Region& copy, Backend& target) {
-  OwnersPen pen(file, copy, target);
-  // A change that was begun has explained the file's state; the next one could not.
-  if (auto error = pen.settle()) return error;
-  if (auto error = replay(copy, target, &pen)) return error;
-  if (auto error = target.sync()) return error;
-  const std::error_code error = target.sync_name();
-  return error == std::errc::not_supported ? std::error_code{} : error;
-}
 
 // Steps of a recovery, in order; each either decides the outcome or goes on.
 class Recovery {
@@ -377,58 +259,6 @@ RecoverOutcome look_at_region(const Place& place, const std::string& name) {
     outcome.process = holder;
   }
   return outcome;
-}
-
-std::string text_of(const RecoverOutcome& outcome) {
-  const std::string bytes = std::to_string(outcome.bytes) + " bytes";
-  const std::string what = outcome.file.empty() ? outcome.region : outcome.file;
-  const std::string left = " that process " + std::to_string(outcome.process) + " left";
-  switch (outcome.result) {
-    case RecoverResult::finished:
-      return what + ": " + bytes + left + " are in the file and durable";
-    case RecoverResult::nothing:
-      return what + ": nothing was pending";
-    case RecoverResult::kept:
-      return what + ": " + outcome.reason + "; the " + bytes + left + " are kept in " +
-             outcome.kept;
-    case RecoverResult::kept_at:
-      return what + ": the " + bytes + left + " are in " + outcome.kept;
-    case RecoverResult::discarded:
-      return what + ": the " + bytes + left + " were discarded";
-    case RecoverResult::owner_alive:
-      return what + ": in use by " +
-             (outcome.reason.empty() ? "process " + std::to_string(outcome.process)
-                                     : outcome.reason) +
-             "; left alone";
-    case RecoverResult::busy:
-      return what + ": process " + std::to_string(outcome.process) +
-             " is recovering it; left to that";
-    case RecoverResult::left_failed:
-      return what + ": " + bytes + left + " stay in " + outcome.region +
-             ", because the file had failed (" + outcome.reason +
-             "); when that is mended: ringproc recover " + what;
-    case RecoverResult::not_usable:
-      return what + ": " + outcome.reason + "; left alone";
-    case RecoverResult::not_written:
-      return what + ": " + outcome.reason + "; the " + bytes + left + " stay in " + outcome.region +
-             " (ringproc recover --to PATH writes them elsewhere)";
-    case RecoverResult::gone:
-      return what + ": was removed meanwhile";
-  }
-  return what;
-}
-
-bool is_complete(const RecoverOutcome& outcome) noexcept {
-  switch (outcome.result) {
-    case RecoverResult::finished:
-    case RecoverResult::nothing:
-    case RecoverResult::kept_at:
-    case RecoverResult::discarded:
-    case RecoverResult::gone:
-      return true;
-    default:
-      return false;
-  }
 }
 
 }  // namespace ringproc::core
