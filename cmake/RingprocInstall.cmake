@@ -18,6 +18,9 @@ install(EXPORT ringprocTargets NAMESPACE ringproc:: DESTINATION ${ringproc_packa
 # The program is installed but not exported: a package of the library alone stays complete without it.
 if(TARGET ringproc_tool)
   install(TARGETS ringproc_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  configure_file(${PROJECT_SOURCE_DIR}/tools/systemd/ringproc-recover.service.in
+    ${PROJECT_BINARY_DIR}/ringproc-recover.service @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/ringproc-recover.service DESTINATION lib/systemd/user)
 endif()
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/ringprocConfig.cmake.in
