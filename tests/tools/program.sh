@@ -385,6 +385,8 @@ cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {$/\1/p' "$0" | grep -vxE 'fail|expec
 case ${1:?} in --list) cases; exit 0 ;; esac
 program=$2 disk_fault=${3:-}
 directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-program.XXXXXX") || exit 1
-trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$directory"' EXIT # nothing outlives a failed case
+RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-program.XXXXXX) || exit 1
+export RINGPROC_REGIONS
+trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$directory" "$RINGPROC_REGIONS"' EXIT # nothing outlives a failed case
 cd "$directory" || exit 1
 "$1"
