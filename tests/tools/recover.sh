@@ -19,7 +19,7 @@ expect() {
   [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
 }
 says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
-silent() { [ ! -s out ] && [ ! -s err ] || { cat out err >&2; fail "not silent"; }; }
+silent() { [ -z "$(cat out err)" ] || { cat out err >&2; fail "not silent"; }; }
 # is_json KEY...: `out` is a JSON array whose objects have these keys.
 is_json() {
   local key
@@ -48,12 +48,13 @@ ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
 accepted() { [[ "$("${as[@]}" "$program" status "$1" --json 2>/dev/null)" =~ \"accepted\":\ [0-9]{4,} ]]; }
 contains() { grep -qE -- "$1" "$2"; }
 
-# record FILE [OPTION...]: a recording in the background whose bytes stay in its ring; `parent` watches over `child`.
+# record FILE [OPTION...]: a recording in the background whose bytes stay in its ring, and which does not finish those of
+# others; `parent` watches over `child`.
 as=() fault=()
 record() {
   local file=$1
   shift
-  RINGPROC_OPTIONS=age=3600s "${as[@]}" "${fault[@]}" "$program" record -o "$file" "${counter[@]}" --ring 10s "$@" \
+  RINGPROC_OPTIONS=age=3600s,recover=off "${as[@]}" "${fault[@]}" "$program" record -o "$file" "${counter[@]}" --ring 10s "$@" \
     >record.out 2>record.err &
   parent=$!
   wait_for "$file is recorded" accepted "$file"
@@ -208,6 +209,18 @@ by_name_and_by_directory() {
   expect 3 "$program" status missing.wav
 }
 
+the_next_start_finishes_all() {
+  leave_dead one.wav
+  leave_dead two.wav
+  expect 0 "$program" record -o three.wav "${counter[@]}" -n 10
+  says 'one.wav: [0-9]+ bytes .* are in the file' err
+  # The header is the program's to finish, not the library's.
+  expect 0 "$program" recover one.wav two.wav
+  is_complete one.wav
+  is_complete two.wav
+  same 0 "$(regions)" "regions left"
+}
+
 other_files_are_left_alone() {
   leave_dead one.wav
   leave_dead two.wav
@@ -314,11 +327,11 @@ change_mode() { chmod 600 take.wav; }
 
 conflict_appended() { conflict 'somebody has changed its size since' append; }
 conflict_truncated() { conflict 'somebody has changed it since' truncate_it; }
-conflict_replaced() { conflict '.*another file' replace; }
+conflict_replaced() { conflict '.*another file.*' replace; }
 conflict_deleted() { conflict 'it was deleted or renamed' delete; }
 conflict_renamed() { conflict 'it was deleted or renamed' rename; }
 conflict_directory() { conflict '.*' become_directory; }
-conflict_recreated() { conflict '.*another file' recreate; }
+conflict_recreated() { conflict '.*another file.*' recreate; }
 conflict_changed_mode() { conflict 'somebody has changed it since' change_mode; }
 
 a_kept_file_is_never_overwritten() {
@@ -395,7 +408,7 @@ region_of_another_version() {
 }
 
 region_of_garbage() {
-  mkdir -pm 700 "$own"
+  mkdir -m 700 "$own"
   head -c 100000 /dev/urandom >"$own/garbage"
   unusable "$own/garbage" 'it is not a region'
 }
@@ -448,7 +461,7 @@ a_living_owner_is_left_alone() {
 # be_stranger: recordings are made by another user, in `his`, with regions in `hers`.
 be_stranger() {
   [ "$(id -u)" -eq 0 ] || skip "needs root, to act as another user"
-  as=(setpriv --reuid $stranger --regid $stranger --clear-groups)
+  as=(setpriv --reuid "$stranger" --regid "$stranger" --clear-groups)
   chmod 755 "$directory"
   chmod 1777 "$RINGPROC_REGIONS"
   mkdir his
@@ -508,7 +521,7 @@ watch_finishes_what_dies() {
     wait_for "the directory is made" test -d "$own"
     same 700 "$(stat -c %a "$own")" "mode of the directory"
     leave_dead take.wav
-    wait_for "the file is completed" contains "take.wav: [0-9]+ bytes that process $child left are in the file" watch.out
+    wait_for "the file is completed" contains "take.wav: [0-9]+ bytes that process $child left are in the file" watch.err
     is_complete take.wav
     same 0 "$(regions)" "regions left"
     kill -$signal $watcher
@@ -573,11 +586,11 @@ a_failed_file_waits_for_a_command() {
     says '^(dead, )?failed .*/take.wav$' out
     expect 0 "$program" record -o "other${fault#* }.wav" "${counter[@]}" -n 10
     same 1 "$(regions)" "regions left by an unrelated start"
-    [ ! -e take.wav.ringproc-* ] || fail "kept without being asked"
+    ! compgen -G "take.wav.ringproc-*" >/dev/null || fail "kept without being asked"
     "$program" recover take.wav >out 2>err
     case $? in
       0) expect 0 "$program" verify take.wav ;;
-      9) [ -e take.wav.ringproc-* ] || fail "neither recovered nor kept" ;;
+      9) compgen -G "take.wav.ringproc-*" >/dev/null || fail "neither recovered nor kept" ;;
       *) fail "status of recover" ;;
     esac
     same 0 "$(regions)" "regions left"
@@ -592,7 +605,7 @@ watch_leaves_a_failed_file_alone() {
   wait_for "the directory is made" test -d "$own"
   fail_while_recording 28 5
   leave_dead other.wav # seen after the failed one
-  wait_for "the other is completed" contains 'other.wav: .*are in the file' watch.out
+  wait_for "the other is completed" contains 'other.wav: .*are in the file' watch.err
   same 1 "$(regions)" "regions left by --watch"
   kill -TERM $watcher
   wait $watcher || fail "status $?"
@@ -619,6 +632,15 @@ finding_a_failed_file_is_not_changed_by_somebody() {
   fail_while_recording 28 5
   expect 0 "$program" recover take.wav
   is_complete take.wav
+}
+
+finding_a_directory_named_like_ours() {
+  mkdir ringproc-takes
+  leave_dead take.wav
+  mv take.wav ringproc-takes/
+  expect 0 "$program" recover --discard "$own"/*
+  expect 0 "$program" recover ringproc-takes/take.wav
+  says 'nothing was pending' out
 }
 
 finding_a_renamed_file_has_bytes_pending() {
@@ -659,7 +681,8 @@ program=$2 disk_fault=${3:-}
 RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-recover.XXXXXX) || exit 1
 export RINGPROC_REGIONS
 own=$RINGPROC_REGIONS/ringproc-$(id -u)
-directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-recover.XXXXXX") || exit 1
+# Not named ringproc-*, see finding_a_directory_named_like_ours.
+directory=$(mktemp -d "${TMPDIR:-/tmp}/recover-cases.XXXXXX") || exit 1
 parent='' child=''
 clean_up() { # nothing outlives a failed case
   # shellcheck disable=SC2046  # words on purpose
