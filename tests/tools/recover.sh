@@ -43,7 +43,12 @@ wait_for() {
 }
 state_of() { sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null; }
 stopped() { [ "$(state_of "$1")" = T ]; }
-gone() { local state; state=$(state_of "$1"); [ -z "$state" ] || [ "$state" = Z ]; }
+# The first thread of a killed process is a zombie while the others still hold its locks.
+gone() {
+  local state tasks=("/proc/$1/task"/*)
+  state=$(state_of "$1")
+  [ -z "$state" ] || { [ "$state" = Z ] && [ ${#tasks[@]} -le 1 ]; }
+}
 ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
 accepted() { [[ "$("${as[@]}" "$program" status "$1" --json 2>/dev/null)" =~ \"accepted\":\ [0-9]{4,} ]]; }
 contains() { grep -qE -- "$1" "$2"; }
@@ -635,12 +640,18 @@ finding_a_failed_file_is_not_changed_by_somebody() {
 }
 
 finding_a_directory_named_like_ours() {
-  mkdir ringproc-takes
-  leave_dead take.wav
-  mv take.wav ringproc-takes/
-  expect 0 "$program" recover --discard "$own"/*
+  mkdir -m 700 ringproc-takes
+  as_named() { "$program" status --json | grep -qE '"accepted": [0-9]{4,}'; }
+  RINGPROC_OPTIONS=age=3600s "$program" record -o ringproc-takes/take.wav "${counter[@]}" -q &
+  parent=$!
+  wait_for "a recording" as_named
+  child=$(pgrep -P "$parent")
+  kill -STOP "$parent"
+  wait_for "the parent stops" stopped "$parent"
+  kill -KILL "$child" "$parent"
+  wait_for "the child ends" gone "$child"
   expect 0 "$program" recover ringproc-takes/take.wav
-  says 'nothing was pending' out
+  is_complete ringproc-takes/take.wav
 }
 
 finding_a_renamed_file_has_bytes_pending() {
@@ -673,7 +684,7 @@ finding_the_summary_of_a_killed_recording_is_no_empty_file() {
 
 helpers='fail|skip|expect|says|silent|is_json|sums|same|field|regions|wait_for|state_of|stopped|gone|ticks|accepted'
 helpers+='|contains|record|leave_dead|is_complete|conflict|append|truncate_it|replace|delete|rename|become_directory'
-helpers+='|recreate|change_mode|untrusted|unusable|be_stranger|fail_while_recording|cases|clean_up'
+helpers+='|recreate|change_mode|untrusted|unusable|be_stranger|fail_while_recording|being_recovered|two_seconds_more|as_named|cases|clean_up'
 cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
 
 case ${1:?} in --list) cases; exit 0 ;; esac
