@@ -217,8 +217,12 @@ by_name_and_by_directory() {
 the_next_start_finishes_all() {
   leave_dead one.wav
   leave_dead two.wav
-  expect 0 "$program" record -o three.wav "${counter[@]}" -n 10
-  says 'one.wav: [0-9]+ bytes .* are in the file' err
+  "$program" record -o three.wav "${counter[@]}" >three.out 2>three.err & # goes on: its start does not wait for this
+  parent=$!
+  wait_for "the first is finished" contains 'one.wav: [0-9]+ bytes .* are in the file' three.err
+  wait_for "the second is finished" contains 'two.wav: [0-9]+ bytes .* are in the file' three.err
+  kill -TERM "$parent"
+  wait "$parent" || fail "status $?"
   # The header is the program's to finish, not the library's.
   expect 0 "$program" recover one.wav two.wav
   is_complete one.wav
