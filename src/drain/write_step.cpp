@@ -47,7 +47,8 @@ Step Drain::write_owned() noexcept {
         retire(region_.header(), batch, done);
       }
     }
-    changed_.notify_all();
+    // The last part is told when the step is given up: whoever waits for both wakes once.
+    if (done < batch.length) changed_.notify_all();
   });
   if (journal) note_state();
   if (!error) return Step::progressed;

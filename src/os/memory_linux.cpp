@@ -129,6 +129,13 @@ Memory Memory::map(int file, std::size_t bytes, std::error_code& error) noexcept
 }
 
 std::error_code Memory::populate(std::size_t from, std::size_t to) noexcept {
+  if (auto error = reserve_pages(from, to)) return error;
+  if (madvise(data_ + from, to - from, MADV_POPULATE_WRITE) == 0) return {};
+  // Reserved pages are there, mapped or not. Kernels before 5.14 do not know the call.
+  return file_ >= 0 || errno == EINVAL ? std::error_code{} : last_error(errno);
+}
+
+std::error_code Memory::reserve_pages(std::size_t from, std::size_t to) noexcept {
   // Small enough that a signal, which makes the kernel undo a piece, does not undo it all.
   constexpr std::size_t kPiece = 16 * 1024 * 1024;
   const bool reserve = !probe::mutant(probe::Mutant::reserve_nothing_ahead);
@@ -140,9 +147,7 @@ std::error_code Memory::populate(std::size_t from, std::size_t to) noexcept {
       return last_error(errno);
     }
   }
-  if (madvise(data_ + from, to - from, MADV_POPULATE_WRITE) == 0) return {};
-  // Reserved pages are there, mapped or not. Kernels before 5.14 do not know the call.
-  return file_ >= 0 || errno == EINVAL ? std::error_code{} : last_error(errno);
+  return {};
 }
 
 void Memory::discard(std::size_t from, std::size_t to) noexcept {

@@ -49,6 +49,9 @@ class Memory {
   // they are reserved first: a store into memory that was populated never ends in SIGBUS, whatever
   // happens to the file system's room. Errors: no room, no memory.
   [[nodiscard]] std::error_code populate(std::size_t from, std::size_t to) noexcept;
+  // The first half of that: pages of a shared file are there, and mapped on first touch. Of private
+  // memory nothing is promised.
+  [[nodiscard]] std::error_code reserve_pages(std::size_t from, std::size_t to) noexcept;
   // Gives the pages of [from, to) back; they read as zeros. Requires: private memory.
   void discard(std::size_t from, std::size_t to) noexcept;
   [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, size_}; }

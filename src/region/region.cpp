@@ -71,7 +71,9 @@ std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, std::
                                        bool populate_all, std::error_code& error) {
   const std::size_t size = memory.bytes().size();
   const std::size_t present = populate_all ? size : std::min(size, kFirstBytes);
-  error = memory.populate(0, present);
+  // The first pages of a ring that grows are few, and not all of them are used at once: they are
+  // mapped when they are.
+  error = populate_all ? memory.populate(0, present) : memory.reserve_pages(0, present);
   if (error) return nullptr;
   std::unique_ptr<Region> region(new Region(std::move(file), std::move(memory), ring));
   region->header().populated = present - kRingStart;

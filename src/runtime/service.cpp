@@ -52,23 +52,13 @@ std::error_code Service::start() {
 
 void Service::add(const std::shared_ptr<File>& file) {
   file->scheduler_id = last_id_.fetch_add(1) + 1;
-  boost::asio::post(io_, [this, file] {
-    Watch& watch = watches_[file->scheduler_id];
-    watch.file = file;
-    // It may have rung before it was known here, and its number been passed over.
-    file->in_ready_queue.exchange(false);
-    look(file->scheduler_id, watch, Clock::now());
-    set_timer();
-  });
+  const std::lock_guard lock(changes_);
+  added_.emplace(file->scheduler_id, file);
 }
 
 void Service::remove(std::uint32_t id) {
-  boost::asio::post(io_, [this, id] {
-    const auto at = watches_.find(id);
-    if (at == watches_.end()) return;
-    stop_looking(id, at->second);
-    watches_.erase(at);
-  });
+  const std::lock_guard lock(changes_);
+  if (added_.erase(id) == 0) removed_.push_back(id);
 }
 
 void Service::ring(File& file) noexcept {
@@ -86,28 +76,52 @@ void Service::wake() {
 
 void Service::on_wake() {
   waking_.exchange(false);  // before the queue is emptied: who comes later wakes again
+  take_changes();
   const auto now = Clock::now();
   std::uint32_t id = 0;
-  while (ready_.pop(id)) {
-    const auto at = watches_.find(id);
-    if (at == watches_.end()) continue;  // closed meanwhile
-    at->second.file->in_ready_queue.exchange(false);
-    look(id, at->second, now);
-  }
+  while (ready_.pop(id)) look_at(id, now);
   if (look_at_all_.exchange(false)) {
-    for (auto& [each, watch] : watches_) {
-      watch.file->in_ready_queue.exchange(false);
-      look(each, watch, now);
-    }
+    std::vector<std::uint32_t> all;
+    for (const auto& [each, watch] : watches_) all.push_back(each);
+    for (const std::uint32_t each : all) look_at(each, now);
   }
   set_timer();
 }
 
+// A file is added before it can ring, and its number is never given again.
+void Service::take_changes() {
+  std::map<std::uint32_t, std::weak_ptr<File>> added;
+  std::vector<std::uint32_t> removed;
+  {
+    const std::lock_guard lock(changes_);
+    added.swap(added_);
+    removed.swap(removed_);
+  }
+  for (auto& [id, file] : added) watches_[id].file = std::move(file);
+  for (const std::uint32_t id : removed) {
+    const auto at = watches_.find(id);
+    if (at == watches_.end()) continue;
+    stop_looking(id, at->second);
+    watches_.erase(at);
+  }
+}
+
+void Service::look_at(std::uint32_t id, Clock::time_point now) {
+  const auto at = watches_.find(id);
+  if (at == watches_.end()) return;  // closed meanwhile
+  if (const std::shared_ptr<File> file = at->second.file.lock()) {
+    file->in_ready_queue.exchange(false);
+    look(id, at->second, file, now);
+  } else {
+    stop_looking(id, at->second);
+  }
+}
+
 void Service::on_timer() {
+  take_changes();
   const auto now = Clock::now();
   while (!looks_.empty() && looks_.begin()->first <= now) {
-    const std::uint32_t id = looks_.begin()->second;
-    look(id, watches_.at(id), now);
+    look_at(looks_.begin()->second, now);
   }
   set_timer();
 }
@@ -130,21 +144,22 @@ void Service::set_timer() {
 }
 
 // The one decision: hand the bytes to a lane, look again later, or let the writer's next byte ring.
-void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
-  File& file = *watch.file;
+void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& owner,
+                   Clock::time_point now) {
+  File& file = *owner;
   stop_looking(id, watch);
   if (file.drain().failed()) return;
   if (file.steps.load() != 0) {
     // A lane is at it, and rings when it is done. If that takes long, the ring has to grow.
-    if (grow_ahead(watch, now)) look_again(id, watch, now + until_next_growth(watch));
+    if (grow_ahead(watch, file, now)) look_again(id, watch, now + until_next_growth(watch, file));
     return;
   }
   if (file.no_space.exchange(false)) {
-    static_cast<void>(grow_ahead(watch, now));
+    static_cast<void>(grow_ahead(watch, file, now));
     look_again(id, watch, now + kSpaceRetry);
     return;
   }
-  const bool grows = grow_ahead(watch, now);
+  const bool grows = grow_ahead(watch, file, now);
 
   const RegionHeader& header = file.drain().header();
   const std::uint64_t written = header.written.load(std::memory_order_acquire);
@@ -161,7 +176,7 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
   if (pending >= std::min(kWriteOut, quarter) || (work && now - watch.oldest >= file.age())) {
     watch.oldest = now;
     file.doorbell().take();  // nobody needs to ring until the lane is done
-    post_steps_(watch.file);
+    post_steps_(owner);
     return;
   }
   // Armed first, looked at second: see Doorbell. What came in between rings through us.
@@ -187,8 +202,7 @@ void Service::look(std::uint32_t id, Watch& watch, Clock::time_point now) {
 
 // Room for twice of what comes until it is written out, and for twice of what is pending. Returns:
 // whether the ring could grow further.
-bool Service::grow_ahead(Watch& watch, Clock::time_point now) {
-  File& file = *watch.file;
+bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   const RegionHeader& header = file.drain().header();
   const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
   const std::uint64_t pending = accepted - header.written.load(std::memory_order_acquire);
@@ -204,12 +218,12 @@ bool Service::grow_ahead(Watch& watch, Clock::time_point now) {
 }
 
 // When half of the room that is left will be used up.
-Clock::duration Service::until_next_growth(const Watch& watch) {
-  const RegionHeader& header = watch.file->drain().header();
+Clock::duration Service::until_next_growth(const Watch& watch, File& file) {
+  const RegionHeader& header = file.drain().header();
   const std::uint64_t pending = header.accepted.load(std::memory_order_acquire) -
                                 header.written.load(std::memory_order_acquire);
-  const std::uint64_t populated = watch.file->populated();
-  if (watch.file->capacity() == populated) return kLongestGrowthLook;  // refused: not at once again
+  const std::uint64_t populated = file.populated();
+  if (file.capacity() == populated) return kLongestGrowthLook;  // refused: not at once again
   const auto room = static_cast<double>(populated > pending ? (populated - pending) / 2 : 0);
   const std::chrono::duration<double> until(
       std::min(room / std::max(watch.bytes_per_second, 1.0), 1.0));

@@ -10,10 +10,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -30,7 +32,7 @@ class Service {
   explicit Service(std::function<void(const std::shared_ptr<File>&)> post_steps);
 
   [[nodiscard]] std::error_code start();
-  // Any thread, not on a writer's way.
+  // Any thread, not on a writer's way. Wakes nobody: a file is looked at from its first byte on.
   void add(const std::shared_ptr<File>& file);
   void remove(std::uint32_t id);
   // Any thread, the writer's included: the file is to be looked at. No allocation.
@@ -39,7 +41,7 @@ class Service {
  private:
   // What the service thread knows of a file.
   struct Watch {
-    std::shared_ptr<File> file;
+    std::weak_ptr<File> file;  // gone: closed, and soon removed here
     Clock::time_point next_look{};  // in looks_ if looking
     bool looking = false;
     Clock::time_point last_look{};
@@ -59,11 +61,14 @@ class Service {
 
   void wake();
   void on_wake();
+  void take_changes();
+  void look_at(std::uint32_t id, Clock::time_point now);
   void on_timer();
   void set_timer();
-  void look(std::uint32_t id, Watch& watch, Clock::time_point now);
-  static bool grow_ahead(Watch& watch, Clock::time_point now);
-  static Clock::duration until_next_growth(const Watch& watch);
+  void look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& file,
+            Clock::time_point now);
+  static bool grow_ahead(Watch& watch, File& file, Clock::time_point now);
+  static Clock::duration until_next_growth(const Watch& watch, File& file);
   static void measure(Watch& watch, std::uint64_t accepted, Clock::time_point now);
   void look_again(std::uint32_t id, Watch& watch, Clock::time_point at);
   void stop_looking(std::uint32_t id, Watch& watch);
@@ -79,6 +84,10 @@ class Service {
   std::atomic<bool> waking_{false};
   std::atomic<bool> look_at_all_{false};
   WakeMemory wake_memory_;
+
+  std::mutex changes_;
+  std::map<std::uint32_t, std::weak_ptr<File>> added_;  // guarded by changes_
+  std::vector<std::uint32_t> removed_;                  // guarded by changes_
 
   // The service thread's alone.
   std::map<std::uint32_t, Watch> watches_;
