@@ -94,7 +94,7 @@ void File::fill_identity(RegionHeader& header, const Backend& writer,
 
 std::string File::place_text() const {
   const WriteSide* const write = side();
-  if (!write) return "not open for writing";
+  if (!write) return why_private_.empty() ? "not open for writing" : why_private_;
   const Region& region = *write->region;
   if (!region.published()) return "process memory (" + why_private_ + ")";
   return region.path() + " (" + std::to_string(region.free_bytes() >> 20) + " MiB free)";

@@ -15,6 +15,11 @@
 namespace ringproc::core {
 namespace {
 
+std::error_code tell(const RegionFile& file, const Region& copy) noexcept {
+  const Journal& journal = copy.header().journal;
+  return file.write_at(std::as_bytes(std::span(&journal, 1)), offsetof(RegionHeader, journal));
+}
+
 // Writes into the owner's file as the owner did: what is about to be changed is told beforehand, in
 // the region itself, so that a recovery which is cut off can be told from a stranger, too. The
 // watermarks stay: they move when everything is durable, by the region's removal.
@@ -26,7 +31,7 @@ class OwnersPen final : public ReplayObserver {
   std::error_code before(const Batch& batch) noexcept override {
     if (!fetch(file_, copy_, batch)) return std::make_error_code(std::errc::io_error);
     begin_change(copy_.header().journal, batch.file_offset, batch.length);
-    return tell();
+    return tell(file_, copy_);
   }
 
   void after(const Batch&) noexcept override {
@@ -36,21 +41,12 @@ class OwnersPen final : public ReplayObserver {
   }
 
   std::error_code settle() noexcept {
-    Journal& journal = copy_.header().journal;
     std::error_code error;
-    const FileState state = target_.state(error);
-    if (error) return error;
-    if (journal.begun == journal.settled) journal.begun.fetch_add(1);
-    settle_change(journal, state, copy_.header().identity.renames);
-    return tell();
+    const FileState now = target_.state(error);
+    return error ? error : core::settle(file_, copy_, now);
   }
 
  private:
-  std::error_code tell() noexcept {
-    const Journal& journal = copy_.header().journal;
-    return file_.write_at(std::as_bytes(std::span(&journal, 1)), offsetof(RegionHeader, journal));
-  }
-
   const RegionFile& file_;
   Region& copy_;
   Backend& target_;
@@ -117,6 +113,13 @@ std::string conflict_of(const RegionFile& file, Region& copy, std::string& path,
   why = why_changed(header, now, renamed, first_batch(file, copy), *target);
   forget_bytes(copy);
   return why;
+}
+
+std::error_code settle(const RegionFile& file, Region& copy, const FileState& now) noexcept {
+  Journal& journal = copy.header().journal;
+  if (journal.begun == journal.settled) journal.begun.fetch_add(1);
+  settle_change(journal, now, copy.header().identity.renames);
+  return tell(file, copy);
 }
 
 std::error_code finish(const RegionFile& file, Region& copy, Backend& target) {

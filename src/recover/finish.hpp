@@ -17,6 +17,10 @@ namespace ringproc::core {
 [[nodiscard]] std::string conflict_of(const RegionFile& file, Region& copy, std::string& path,
                                       std::unique_ptr<Backend>& target, std::error_code& error);
 
+// The file's state is its owner's doing: told to the region.
+[[nodiscard]] std::error_code settle(const RegionFile& file, Region& copy,
+                                     const FileState& now) noexcept;
+
 // Writes what is pending, and makes data, size and name durable. May be cut off anywhere and done
 // again. Requires: no conflict.
 [[nodiscard]] std::error_code finish(const RegionFile& file, Region& copy, Backend& target);

@@ -18,7 +18,9 @@ std::string text_of(const RecoverOutcome& outcome) {
     case RecoverResult::kept_at:
       return what + ": the " + bytes + left + " are in " + outcome.kept;
     case RecoverResult::discarded:
-      return what + ": the " + bytes + left + " were discarded";
+      return what + ": " +
+             (outcome.reason.empty() ? "the " + bytes + left + " were discarded"
+                                     : outcome.reason + "; removed");
     case RecoverResult::owner_alive:
       return what + ": in use by " +
              (outcome.reason.empty() ? "process " + std::to_string(outcome.process)
@@ -32,7 +34,8 @@ std::string text_of(const RecoverOutcome& outcome) {
              ", because the file had failed (" + outcome.reason +
              "); when that is mended: ringproc recover " + what;
     case RecoverResult::not_usable:
-      return what + ": " + outcome.reason + "; left alone";
+      return what + ": " + outcome.reason + "; left alone (ringproc recover --discard " +
+             outcome.region + " removes it)";
     case RecoverResult::not_written:
       return what + ": " + outcome.reason + "; the " + bytes + left + " stay in " + outcome.region +
              " (ringproc recover --to PATH writes them elsewhere)";

@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "os/os.hpp"
 #include "probe/probe.hpp"
 #include "recover/finish.hpp"
+#include "recover/identity.hpp"
 #include "recover/image.hpp"
 #include "recover/keep.hpp"
 
@@ -112,7 +114,10 @@ bool Recovery::open() {
 bool Recovery::look() {
   image_ = load_image(file_);
   if (image_.state != ImageState::good) {
-    return decided(RecoverResult::not_usable, image_.problem);
+    if (!request_.discard) return decided(RecoverResult::not_usable, image_.problem);
+    if (request_.dry_run) return decided(RecoverResult::discarded, image_.problem);
+    remove(RecoverResult::discarded, image_.problem);
+    return false;
   }
   const RegionHeader& header = image_.region->header();
   outcome_.file = path_of(header);
@@ -217,6 +222,25 @@ bool recover_before_open(const Place& place, const FileId& id, const RecoverRequ
     if (outcomes.back().result == RecoverResult::busy) return false;
   }
   return true;
+}
+
+bool take_owners_change(const Place& place, const FileId& id, std::uint64_t& bytes) {
+  for (const std::string& name : place.list(id)) {
+    const Claim claim(name);
+    if (!claim) continue;
+    std::error_code error;
+    const RegionFile file = place.open_region(name, error);
+    if (error || file.lock(error) != 0) continue;
+    const Image image = load_image(file);
+    if (image.state != ImageState::good) continue;
+    const RegionHeader& header = image.region->header();
+    const FileState now = file_state(path_of(header), error);
+    const bool ours = header.identity.process == os::process_id();
+    if (error || !ours || !why_another_file(header, now).empty()) continue;
+    bytes = pending_bytes(header);
+    return !settle(file, *image.region, now);
+  }
+  return false;
 }
 
 RecoverOutcome look_at_region(const Place& place, const std::string& name) {

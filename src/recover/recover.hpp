@@ -65,6 +65,11 @@ struct RecoverOutcome {
                                        const RecoverRequest& request, int timeout_ms,
                                        std::vector<RecoverOutcome>& outcomes);
 
+// This process has changed the file itself after closing it (a recorder: the header of a recording
+// that failed): a region that it left for it takes the file as it is now. Returns: whether there is
+// such a region, which now holds `bytes`.
+[[nodiscard]] bool take_owners_change(const Place& place, const FileId& id, std::uint64_t& bytes);
+
 // What a region says of itself and its owner, without taking its lock. Live ones change meanwhile.
 // Requires: the process has no regions of its own and recovers none now (see place.hpp).
 [[nodiscard]] RecoverOutcome look_at_region(const Place& place, const std::string& name);

@@ -63,6 +63,7 @@ class Place {
  public:
   // This user's: RINGPROC_REGIONS or /dev/shm, with /ringproc-UID below.
   [[nodiscard]] static std::string default_directory();
+  [[nodiscard]] static std::string directory_of_user(std::uint32_t user);
 
   enum class Make { no, yes };
   // Opens the directory; with Make::yes makes it first (mode 0700). Returns NULL with `problem`

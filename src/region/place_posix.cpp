@@ -135,9 +135,11 @@ std::error_code RegionFile::write_at(std::span<const std::byte> data,
 
 // ---- Place ----
 
-std::string Place::default_directory() {
+std::string Place::default_directory() { return directory_of_user(::geteuid()); }
+
+std::string Place::directory_of_user(std::uint32_t user) {
   const char* const set = ::getenv("RINGPROC_REGIONS");
-  return std::string(set && *set ? set : "/dev/shm") + "/ringproc-" + std::to_string(::geteuid());
+  return std::string(set && *set ? set : "/dev/shm") + "/ringproc-" + std::to_string(user);
 }
 
 std::shared_ptr<Place> Place::open(const std::string& directory, Make make, std::string& problem) {

@@ -106,6 +106,8 @@ std::error_code Handle::attach(std::unique_ptr<Backend> backend, const Options& 
       runtime_->table().attach(std::move(backend), mode_, *runtime_, options,
                                shared ? runtime_->recovery().place(true) : RegionPlace{}, error);
   file_ = attachment_.file;
+  if (error == Errc::survive)
+    log("survive=on, but rings cannot survive: " + attachment_.why_private);
   if (error) return error;
   if (shared) tell_private_ring(*file_);
   if (request.cut && !mode_.write) error = Errc::access;

@@ -44,6 +44,7 @@ FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const O
     undo();
     throw;
   }
+  if (error == Errc::survive) attachment.why_private = entry.file->place_text();
   if (error) {
     undo();
     return attachment;

@@ -28,7 +28,8 @@ class FileTable {
   struct Attachment {
     std::shared_ptr<File> file;
     std::list<OpenRequest>::iterator mode;
-    bool suspect = false;  // a sync of this file failed earlier in this process
+    bool suspect = false;       // a sync of this file failed earlier in this process
+    std::string why_private{};  // with Errc::survive
   };
 
   // Attaches a freshly opened OS file: to the File that has its identity already, or to a new one.

@@ -441,7 +441,7 @@ two_recover_at_once() {
   RINGPROC_FAULT_DELAY_MS=1000 LD_PRELOAD=$disk_fault ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 \
     "$program" recover take.wav >first.out 2>first.err &
   first=$!
-  being_recovered() { "$program" status | grep -q '^being recovered'; }
+  being_recovered() { "$program" status | grep -q '^recovering'; }
   wait_for "the first recovers" being_recovered
   expect 9 "$program" recover take.wav
   cat out err >both
@@ -631,18 +631,18 @@ survival_is_told() {
 
 # Where behaviour and documentation part.
 
-finding_a_refused_survival_gives_its_reason() {
+a_refused_survival_gives_its_reason() {
   RINGPROC_OPTIONS=survive=on RINGPROC_REGIONS=$PWD/missing expect 3 "$program" record -o take.wav "${counter[@]}" -n 10
   says "survive|$PWD/missing" err
 }
 
-finding_a_failed_file_is_not_changed_by_somebody() {
+a_failed_file_is_not_changed_by_somebody() {
   fail_while_recording 28 5
   expect 0 "$program" recover take.wav
   is_complete take.wav
 }
 
-finding_a_directory_named_like_ours() {
+a_directory_named_like_ours() {
   mkdir -m 700 ringproc-takes
   as_named() { "$program" status --json | grep -qE '"accepted": [0-9]{4,}'; }
   RINGPROC_OPTIONS=age=3600s "$program" record -o ringproc-takes/take.wav "${counter[@]}" -q &
@@ -657,13 +657,13 @@ finding_a_directory_named_like_ours() {
   is_complete ringproc-takes/take.wav
 }
 
-finding_a_renamed_file_has_bytes_pending() {
+a_renamed_file_has_bytes_pending() {
   leave_dead take.wav
   rename
   expect 9 "$program" recover renamed.wav
 }
 
-finding_root_is_told_of_another_users_bytes() {
+root_is_told_of_another_users_bytes() {
   be_stranger
   leave_dead his/take.wav
   "$program" recover his/take.wav >out 2>err
@@ -671,13 +671,13 @@ finding_root_is_told_of_another_users_bytes() {
   ! grep -q 'nothing was pending' both || { cat both >&2; fail "bytes are pending in $own"; }
 }
 
-finding_a_version_mismatch_is_told_by_name() {
+a_version_mismatch_is_told_by_name() {
   leave_dead take.wav
   printf '\143\0\0\0' | dd of="$(echo "$own"/*)" bs=1 seek=8 conv=notrunc status=none
   expect 9 "$program" recover take.wav
 }
 
-finding_the_summary_of_a_killed_recording_is_no_empty_file() {
+the_summary_of_a_killed_recording_is_no_empty_file() {
   record take.wav --json take.json
   kill -KILL "$child"
   wait "$parent"
@@ -695,7 +695,7 @@ program=$2 disk_fault=${3:-}
 RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-recover.XXXXXX) || exit 1
 export RINGPROC_REGIONS
 own=$RINGPROC_REGIONS/ringproc-$(id -u)
-# Not named ringproc-*, see finding_a_directory_named_like_ours.
+# Not named ringproc-*, see a_directory_named_like_ours.
 directory=$(mktemp -d "${TMPDIR:-/tmp}/recover-cases.XXXXXX") || exit 1
 parent='' child=''
 clean_up() { # nothing outlives a failed case

@@ -70,6 +70,8 @@ class WatchedProcess {
 // The user that a file or directory belongs to, links not followed; 0 if that cannot be seen.
 [[nodiscard]] std::uint32_t owner_of(const std::string& path);
 
+[[nodiscard]] bool is_root() noexcept;
+
 // For as long as it lives, this thread of root's acts with that user's rights and no others. For
 // anybody else: nothing changes. Requires: no other threads are at work.
 class ActAs {

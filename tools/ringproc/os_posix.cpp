@@ -212,6 +212,8 @@ std::uint32_t owner_of(const std::string& path) {
   return lstat(path.c_str(), &now) == 0 ? now.st_uid : 0;
 }
 
+bool is_root() noexcept { return geteuid() == 0; }
+
 ActAs::ActAs(std::uint32_t user) {
   if (geteuid() != 0 || user == 0) return;
   const passwd* const entry = getpwuid(user);

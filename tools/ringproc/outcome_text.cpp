@@ -9,7 +9,9 @@ FinishedRegion finish_region(const core::Place& place, const std::string& name,
   FinishedRegion finished{core::recover_region(place, name, request), {}};
   const bool in_file = finished.outcome.result == core::RecoverResult::finished ||
                        finished.outcome.result == core::RecoverResult::nothing;
-  if (in_file && !request.dry_run) finished.header = finish_wave_header(finished.outcome.file);
+  if (in_file && !request.dry_run) {
+    finished.header = finish_wave_header(finished.outcome.file, finished.outcome.bytes > 0);
+  }
   return finished;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "os.hpp"
 #include "outcome_text.hpp"
@@ -25,6 +26,8 @@
 
 namespace ringproc::tool {
 namespace {
+
+constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
 
 constexpr const char* kFooter =
     "Example: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
@@ -93,7 +96,7 @@ class ClaimedOutputs {
 
 // What a killed recording had accepted is brought into its file, the header too. Returns: whether
 // everything was.
-bool finish_what_it_left(const ChildEnd& end) {
+bool finish_what_it_left(const ChildEnd& end, nlohmann::ordered_json& told) {
   std::string problem;
   const auto place =
       core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
@@ -104,6 +107,7 @@ bool finish_what_it_left(const ChildEnd& end) {
     const FinishedRegion finished = finish_region(*place, name, {});
     if (finished.outcome.result == core::RecoverResult::gone) continue;
     say(fmt::format("ringproc record: {}\n", text_of(finished)));
+    told.push_back(json_of(finished));
     complete = complete && is_complete(finished.outcome);
   }
   return complete;
@@ -139,7 +143,20 @@ ExitStatus record_supervised(const RecordOptions& options) {
   if (end->signal == 0) return static_cast<ExitStatus>(end->status);
   complain(ExitStatus::other, fmt::format("the recording process {} was killed by {}", end->process,
                                           signal_name(end->signal)));
-  return finish_what_it_left(*end) ? ExitStatus::other : ExitStatus::not_recovered;
+  auto recovered = nlohmann::ordered_json::array();
+  const ExitStatus status =
+      finish_what_it_left(*end, recovered) ? ExitStatus::other : ExitStatus::not_recovered;
+  if (options.json.empty()) return status;
+  // The child had only claimed it.
+  const nlohmann::ordered_json json{{"file", options.output},
+                                    {"exit_reason", "killed"},
+                                    {"signal", signal_name(end->signal)},
+                                    {"exit_status", static_cast<int>(status)},
+                                    {"recovered", std::move(recovered)}};
+  if (!write_file(options.json, json.dump(2, ' ', false, kReplace) + "\n")) {
+    complain(status, fmt::format("cannot write the summary {}", options.json));
+  }
+  return status;
 }
 
 ExitStatus run(const RecordArguments& arguments) {

@@ -8,7 +8,9 @@
 #include <ctime>
 #include <utility>
 
+#include "backend/backend.hpp"
 #include "machine.hpp"
+#include "recover/recover.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -139,10 +141,26 @@ void RecordSession::close_file(std::optional<TargetFailure> failure) {
   summary_.exit_reason = failure->no_room ? "disk_full" : "io_error";
   summary_.status = failure->no_room ? ExitStatus::disk_full : ExitStatus::io_error;
   if (finished_) return;
+  const bool more_to_come = left_in_ring() > 0;
   const std::string error =
-      mend_wave_file(options_.output, options_.format, summary_.frames_written);
+      mend_wave_file(options_.output, options_.format, summary_.frames_written, more_to_come);
   if (!error.empty())
     summary_.failure += fmt::format("; its header could not be mended: {}", error);
+  // Again: now with the header as this process has made it.
+  summary_.bytes_left_in_ring = left_in_ring();
+}
+
+// What the failed file's ring still holds. Tells the ring that changes of the file since were this
+// process's own.
+std::uint64_t RecordSession::left_in_ring() const {
+  std::string problem;
+  const auto place =
+      core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
+  std::error_code error;
+  const core::FileId id = core::file_id(options_.output, error);
+  std::uint64_t bytes = 0;
+  if (!place || error || !core::take_owners_change(*place, id, bytes)) return 0;
+  return bytes;
 }
 
 // Before closing: the marks are gone afterwards. The sizes that finish() patches count as accepted

@@ -35,6 +35,7 @@ class RecordSession {
   void finalise();
   [[nodiscard]] std::optional<TargetFailure> finish_file();
   void close_file(std::optional<TargetFailure> failure);
+  [[nodiscard]] std::uint64_t left_in_ring() const;
   void take_counts();
   void judge_end();
 

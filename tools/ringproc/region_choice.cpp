@@ -2,7 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -37,10 +39,11 @@ class Chooser {
   }
 
  private:
-  std::shared_ptr<Place> open(const std::string& directory, bool must_exist) {
+  // foreign: root may mean another user's, then with that user's rights.
+  std::shared_ptr<Place> open(const std::string& directory, bool foreign, bool must_exist = true) {
     std::string problem;
-    // Root may name another user's: then with that user's rights.
-    const os::ActAs user(must_exist ? os::owner_of(directory) : 0);
+    must_exist = must_exist && foreign;
+    const os::ActAs user(foreign ? os::owner_of(directory) : 0);
     auto place = Place::open(directory, Place::Make::no, problem);
     if (!place && problem.empty() && must_exist) problem = "there is no directory " + directory;
     if (!problem.empty()) choices_.error = problem;
@@ -68,27 +71,18 @@ class Chooser {
     take_file(word, path);
   }
 
-  // A file, by path or by what the path leads to; or all files below a directory.
+  // A file, by the path that its region names or by what it is; or all files below a directory.
   void take_file(const std::string& word, const fs::path& path) {
-    const auto place = open(Place::default_directory(), false);
-    if (!choices_.error.empty()) return;
     std::error_code error;
     const bool directory = fs::is_directory(path, error);
-    std::error_code missing;
-    const core::FileId id = core::file_id(path.string(), missing);
-    std::size_t found = 0;
-    const auto names = place ? place->list() : std::vector<std::string>();
-    for (const std::string& name : names) {
-      const std::string file = core::look_at_region(*place, name).file;
-      std::error_code other;
-      const bool same = file == path || (!missing && core::file_id(file, other) == id && !other);
-      const bool below = directory && is_below(file, path);
-      if (!same && !below) continue;
-      choices_.regions.push_back({place, name, !below});
-      ++found;
+    std::size_t found = take_file_from(open(Place::default_directory(), false), path, directory);
+    // Root means another user's file as that user.
+    const std::uint32_t owner = os::owner_of(path);
+    if (os::is_root() && owner != 0) {
+      found += take_file_from(open(Place::directory_of_user(owner), true, false), path, directory);
     }
-    if (found > 0 || directory) return;
-    if (!missing) {
+    if (found > 0 || directory || !choices_.error.empty()) return;
+    if (fs::exists(path, error)) {
       choices_.files_without_region.push_back(path);
     } else {
       choices_.error =
@@ -97,16 +91,36 @@ class Chooser {
     }
   }
 
+  std::size_t take_file_from(const std::shared_ptr<Place>& place, const fs::path& path,
+                             bool directory) {
+    if (!place) return 0;
+    std::error_code missing;
+    const core::FileId id = core::file_id(path.string(), missing);
+    const auto of_this_file = missing || directory ? std::vector<std::string>() : place->list(id);
+    std::size_t found = 0;
+    for (const std::string& name : place->list()) {
+      const std::string file = core::look_at_region(*place, name).file;
+      const bool same = file == path || std::ranges::find(of_this_file, name) != of_this_file.end();
+      const bool below = directory && is_below(file, path);
+      if (!same && !below) continue;
+      choices_.regions.push_back({place, name, !below});
+      ++found;
+    }
+    return found;
+  }
+
   Choices choices_;
 };
 
 }  // namespace
 
 bool is_region_directory(const std::string& path) {
-  return fs::path(path).filename().string().starts_with("ringproc-") &&
-         fs::is_directory(fs::symlink_status(path).type() == fs::file_type::symlink
-                              ? fs::symlink_status(path)
-                              : fs::status(path));
+  const std::string name = fs::path(path).filename().string();
+  constexpr std::string_view kBegin = "ringproc-";
+  if (!name.starts_with(kBegin) || name.size() == kBegin.size()) return false;
+  const bool of_a_user = name.find_first_not_of("0123456789", kBegin.size()) == std::string::npos;
+  std::error_code error;
+  return of_a_user && fs::is_directory(fs::status(path, error));
 }
 
 Choices choose_regions(const std::vector<std::string>& words) { return Chooser().take(words); }

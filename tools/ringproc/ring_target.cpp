@@ -128,6 +128,9 @@ OpenedTarget open_ring_target(const TargetOptions& options) {
   const HMMIO handle = mmioOpen(path.data(), &info, MMIO_CREATE | MMIO_WRITE | MMIO_DENYWRITE);
   static_cast<void>(
       ringproc_set_path_options(options.path.c_str(), nullptr));  // they were for this open
+  if (handle == nullptr && info.wErrorRet == MMIOERR_OUTOFMEMORY && ring.survive == RINGPROC_ON) {
+    return {nullptr, "a ring that survives cannot be had, and the option survive is on"};
+  }
   if (handle == nullptr) return {nullptr, mmio_error_text(info.wErrorRet)};
   return {std::make_unique<RingTarget>(handle), {}};
 }

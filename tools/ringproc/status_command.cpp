@@ -32,13 +32,13 @@ struct Row {
 std::string state_of(const core::RecoverOutcome& seen) {
   switch (seen.result) {
     case core::RecoverResult::owner_alive:
-      return seen.failure.empty() ? "live" : "live, failed";
+      return "live";
     case core::RecoverResult::busy:
-      return "being recovered";
+      return "recovering";
     case core::RecoverResult::not_usable:
       return "unusable";
     default:
-      return seen.failure.empty() ? "dead" : "dead, failed";
+      return "dead";
   }
 }
 
@@ -51,7 +51,8 @@ std::string text_of(const std::vector<Row>& rows) {
     const core::RecoverOutcome& seen = row.seen;
     dead = dead || seen.result == core::RecoverResult::nothing ||
            seen.result == core::RecoverResult::left_failed;
-    text += fmt::format("{:<16} {:>8}  {:<16} {:>9} {:>9}  {}\n", state_of(seen), seen.process,
+    text += fmt::format("{:<16} {:>8}  {:<16} {:>9} {:>9}  {}\n",
+                        state_of(seen) + (seen.failure.empty() ? "" : ", failed"), seen.process,
                         row.command, bytes_text(seen.bytes), bytes_text(seen.held_bytes),
                         seen.file.empty() ? seen.region + ": " + seen.reason : seen.file);
     if (!seen.failure.empty()) text += fmt::format("{:<16} {}\n", "", seen.failure);
@@ -63,15 +64,12 @@ std::string text_of(const std::vector<Row>& rows) {
 nlohmann::ordered_json json_of(const std::vector<Row>& rows) {
   auto json = nlohmann::ordered_json::array();
   for (const Row& row : rows) {
-    nlohmann::ordered_json one{{"state", state_of(row.seen)},
-                               {"process", row.seen.process},
-                               {"command", row.command},
-                               {"file", row.seen.file},
-                               {"region", row.seen.region},
-                               {"accepted", row.seen.accepted},
-                               {"written", row.seen.written},
-                               {"lag_bytes", row.seen.bytes},
-                               {"memory_bytes", row.seen.held_bytes}};
+    nlohmann::ordered_json one{
+        {"state", state_of(row.seen)},   {"failed", !row.seen.failure.empty()},
+        {"process", row.seen.process},   {"command", row.command},
+        {"file", row.seen.file},         {"region", row.seen.region},
+        {"accepted", row.seen.accepted}, {"written", row.seen.written},
+        {"lag_bytes", row.seen.bytes},   {"memory_bytes", row.seen.held_bytes}};
     if (!row.seen.failure.empty()) one["failure"] = row.seen.failure;
     if (!row.seen.reason.empty()) one["reason"] = row.seen.reason;
     json.push_back(std::move(one));

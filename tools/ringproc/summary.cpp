@@ -152,6 +152,11 @@ std::string summary_text(const RecordSummary& summary) {
                                  headline(summary.status), static_cast<int>(summary.status),
                                  summary.signal.empty() ? summary.exit_reason : summary.signal);
   if (!summary.failure.empty()) text += fmt::format("  because   {}\n", summary.failure);
+  if (summary.bytes_left_in_ring > 0) {
+    text += fmt::format(
+        "  kept      {} more are in the ring: `ringproc recover {}` when the disk is well\n",
+        bytes_text(summary.bytes_left_in_ring), summary.options.output);
+  }
   text += source_line(summary);
   text +=
       fmt::format("  frames    captured {}, written {}, durable {}, lost {}; {} in {:.1f} s\n",
@@ -181,6 +186,7 @@ std::string summary_json(const RecordSummary& summary) {
   json["ring_high_water_bytes"] = summary.target.ring_high_water_bytes;
   json["ring_place"] = summary.target.place;
   json["survives"] = summary.target.survives;
+  json["bytes_left_in_ring"] = summary.bytes_left_in_ring;
   json["stalls"] = summary.target.stalls;
   json["deadline_misses"] = summary.deadline_misses;
   json["write_ns"] = write_json(summary.write_ns);

@@ -39,8 +39,9 @@ struct RecordSummary {
   std::uint64_t clock_cost_ns = 0;
 
   std::string exit_reason;
-  std::string signal;   // that ended it, if one did
-  std::string failure;  // in words, if there was one
+  std::string signal;                    // that ended it, if one did
+  std::uint64_t bytes_left_in_ring = 0;  // after a failure; recover finishes them
+  std::string failure;                   // in words, if there was one
   ExitStatus status = ExitStatus::other;
 };
 

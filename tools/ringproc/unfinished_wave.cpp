@@ -8,7 +8,7 @@
 
 namespace ringproc::tool {
 
-HeaderMend finish_wave_header(const std::string& path) {
+HeaderMend finish_wave_header(const std::string& path, bool grown) {
   // Not while somebody writes it: its recorder is not dead, then, or another has begun.
   std::error_code error;
   const auto file = core::open_file(path, {true, true, false, false, false}, error);
@@ -19,11 +19,12 @@ HeaderMend finish_wave_header(const std::string& path) {
   WaveReader reader;
   if (!reader.open(path).empty()) return {};
   const auto facts = reader.read_header();
-  if (!facts || !facts->unfinished ||
-      facts->data_offset != wave_layout(facts->format).header_bytes) {
-    return {};
-  }
-  const std::uint64_t frames = facts->data_bytes / facts->format.frame_bytes();
+  if (!facts || facts->data_offset != wave_layout(facts->format).header_bytes) return {};
+  if (!facts->unfinished && !(grown && facts->grown)) return {};
+  const std::uint64_t size = file->state(error).size;
+  if (error) return {false, "its header is left alone: " + error.message()};
+  const std::uint64_t there = facts->grown ? size - facts->data_offset : facts->data_bytes;
+  const std::uint64_t frames = there / facts->format.frame_bytes();
   error = write_wave_sizes(*file, facts->format, frames);
   if (error) return {false, "its header could not be finished: " + error.message()};
   return {true, fmt::format("its header now says {} frames", frames)};

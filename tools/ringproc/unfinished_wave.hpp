@@ -11,7 +11,8 @@ struct HeaderMend {
 };
 
 // Effect: if `path` is one of our recordings and was never finished, writes the sizes of what is
-// there, cut to whole frames, and makes them durable. Leaves any other file alone.
-[[nodiscard]] HeaderMend finish_wave_header(const std::string& path);
+// there, cut to whole frames, and makes them durable. With `grown`, when bytes have just been
+// recovered into it, also if it was finished before those came. Leaves any other file alone.
+[[nodiscard]] HeaderMend finish_wave_header(const std::string& path, bool grown = false);
 
 }  // namespace ringproc::tool

@@ -88,15 +88,19 @@ std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
   return error ? error : file.sync();
 }
 
-std::string mend_wave_file(const std::string& path, const AudioFormat& format,
-                           std::uint64_t frames) {
+std::string mend_wave_file(const std::string& path, const AudioFormat& format, std::uint64_t frames,
+                           bool more_to_come) {
   const WaveLayout layout = wave_layout(format);
   std::error_code error;
   const auto file = core::open_file(path, {true, true, false, false, false}, error);
   if (error) return error.message();
   // Not even the header got there: nothing to mend.
-  if (file->state(error).size < layout.header_bytes) return "the file is shorter than its header";
-  error = file->truncate(layout.header_bytes + with_pad(frames * format.frame_bytes()));
+  const std::uint64_t size = file->state(error).size;
+  if (error) return error.message();
+  if (size < layout.header_bytes) return "the file is shorter than its header";
+  const std::uint64_t end = layout.header_bytes + with_pad(frames * format.frame_bytes());
+  const bool cut_frame = size > end && size - end < format.frame_bytes();
+  if (!more_to_come || !cut_frame) error = file->truncate(end);
   if (!error) error = write_wave_sizes(*file, format, frames);
   if (!error) error = file->close();
   return error ? error.message() : std::string();

@@ -44,10 +44,10 @@ class WaveFile {
 [[nodiscard]] std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
                                                std::uint64_t frames);
 
-// Effect: makes a file whose recording ended in an error valid up to `frames`: cuts it there and
-// writes the sizes, past mmio, because the failed handle takes nothing any more. Returns: empty, or
-// what failed.
+// Effect: makes a file whose recording ended in an error valid up to `frames`: cuts it there
+// (unless the rest of a frame is still to come) and writes the sizes, past mmio, because the failed
+// handle takes nothing any more. Returns: empty, or what failed.
 [[nodiscard]] std::string mend_wave_file(const std::string& path, const AudioFormat& format,
-                                         std::uint64_t frames);
+                                         std::uint64_t frames, bool more_to_come);
 
 }  // namespace ringproc::tool

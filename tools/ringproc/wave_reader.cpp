@@ -129,6 +129,8 @@ void WaveReader::check_sizes(WaveFacts& facts, std::uint32_t stated_bytes) {
   const std::uint64_t stated_end = with_pad(facts.data_offset + stated_bytes);
   // 0 is what a recorder that was killed leaves: then everything that is there is taken to be
   // samples.
+  const std::uint64_t riff_end = std::uint64_t{riff_bytes_} + 8;
+  facts.grown = riff_end == stated_end && file_bytes_ > riff_end;
   facts.unfinished = riff_bytes_ == 0 || (stated_bytes == 0 && there > 0);
   facts.data_bytes = stated_bytes == 0 ? there : std::min<std::uint64_t>(there, stated_bytes);
   if (stated_bytes == 0 && there > 0) {

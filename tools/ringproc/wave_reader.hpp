@@ -19,6 +19,7 @@ struct WaveFacts {
   std::uint64_t data_offset = 0;  // of the first sample
   std::uint64_t data_bytes = 0;   // samples that are really there
   bool unfinished = false;        // the recorder never came to write the sizes
+  bool grown = false;             // more follows where RIFF and `data` end together
   std::vector<std::string> header_errors;
 };
 
