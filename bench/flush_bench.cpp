@@ -12,16 +12,14 @@
 #include <vector>
 
 #include "base/histogram.hpp"
+#include "bench/timing.hpp"
 #include "ringproc/ringproc.hpp"
 
 namespace {
 
 using ringproc::core::Histogram;
 
-std::string path(const char* name) {
-  const char* const directory = std::getenv("RINGPROC_BENCH_DIR");
-  return std::string(directory ? directory : ".") + "/ringproc-bench-" + name + ".dat";
-}
+using bench::path;
 
 template <typename Call>
 void time_call(Histogram& into, Call call) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/timing.hpp"
 #include "ringproc/mmio.h"
 #include "ringproc/procedure.h"
 #include "ringproc/ringproc.h"
@@ -18,10 +19,7 @@ namespace {
 
 constexpr int kBatch = 50;  // of each arm before the next has its turn
 
-std::string path(const char* name) {
-  const char* const directory = std::getenv("RINGPROC_BENCH_DIR");
-  return std::string(directory ? directory : ".") + "/ringproc-bench-" + name;
-}
+using bench::path;
 
 struct Arm {
   const char* name;

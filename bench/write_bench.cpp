@@ -4,7 +4,6 @@
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <unistd.h>
-#include <x86intrin.h>
 
 #include <algorithm>
 #include <array>
@@ -20,58 +19,21 @@
 #include <vector>
 
 #include "base/histogram.hpp"
+#include "bench/timing.hpp"
 #include "ringproc/ringproc.hpp"
 
 namespace {
 
+using bench::ticks_per_ns;
+using bench::time_calls;
+using bench::timer_cost;
 using ringproc::core::Histogram;
+
+std::string path() { return bench::path("memcpy"); }
 
 constexpr std::size_t kRing = 64u << 20;
 constexpr std::size_t kTurn = 4u << 20;      // bytes per arm before the other has its turn
 constexpr std::uint64_t kFile = 512u << 20;  // the file is overwritten beyond this
-
-double ticks_per_ns() {
-  static const double rate = [] {
-    const auto begin = std::chrono::steady_clock::now();
-    const std::uint64_t first = __rdtsc();
-    while (std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(50)) {
-    }
-    const std::uint64_t ticks = __rdtsc() - first;
-    const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - begin;
-    return static_cast<double>(ticks) / took.count();
-  }();
-  return rate;
-}
-
-std::uint64_t now() {
-  unsigned core = 0;
-  return __rdtscp(&core);
-}
-
-std::uint64_t timer_cost() {
-  std::uint64_t least = UINT64_MAX;
-  for (int i = 0; i < 1000; ++i) {
-    const std::uint64_t begin = now();
-    least = std::min(least, now() - begin);
-  }
-  return least;
-}
-
-template <typename Call>
-void time_calls(std::size_t n, std::uint64_t cost, Histogram& into, Call call) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::uint64_t begin = now();
-    call();
-    const std::uint64_t took = now() - begin;
-    into.record(took > cost ? took - cost : 0);
-  }
-}
-
-// The directory to write in; a tmpfs would be no real file.
-std::string path() {
-  const char* const directory = std::getenv("RINGPROC_BENCH_DIR");
-  return std::string(directory ? directory : ".") + "/ringproc-bench.dat";
-}
 
 void BM_WriteAgainstMemcpy(benchmark::State& state) {
   const auto block = static_cast<std::size_t>(state.range(0));

@@ -76,11 +76,15 @@ void Service::wake() {
 
 void Service::on_wake() {
   waking_.exchange(false);  // before the queue is emptied: who comes later wakes again
-  take_changes();
   const auto now = Clock::now();
   std::uint32_t id = 0;
-  while (ready_.pop(id)) look_at(id, now);
+  while (ready_.pop(id)) {
+    // After the pop: a file is added before it can ring, so what rang is known now.
+    if (!watches_.contains(id)) take_changes();
+    look_at(id, now);
+  }
   if (look_at_all_.exchange(false)) {
+    take_changes();
     std::vector<std::uint32_t> all;
     for (const auto& [each, watch] : watches_) all.push_back(each);
     for (const std::uint32_t each : all) look_at(each, now);
@@ -88,7 +92,7 @@ void Service::on_wake() {
   set_timer();
 }
 
-// A file is added before it can ring, and its number is never given again.
+// Numbers are never given again.
 void Service::take_changes() {
   std::map<std::uint32_t, std::weak_ptr<File>> added;
   std::vector<std::uint32_t> removed;

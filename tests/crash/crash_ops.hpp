@@ -24,7 +24,8 @@ struct Op {
 };
 
 inline constexpr std::uint64_t kWrapBytes = std::uint64_t{32} << 20;
-inline constexpr std::uint32_t kLargestOp = 300'000;
+inline constexpr std::uint32_t kLargeOp = 300'000;
+inline constexpr std::uint32_t kLargestOp = 20 << 20;  // more than a ring of 16 MiB
 inline constexpr std::uint32_t kHeaderBytes = 64;  // scenario threads: the second thread's part
 inline constexpr std::uint32_t kPatchLimit = 4096;
 
@@ -64,6 +65,7 @@ class Script {
     if (scenario_ == "two_handles") return alternating();
     if (scenario_ == "full_ring") return crowded();
     if (scenario_ == "growing_ring") return bursts();
+    if (scenario_ == "larger_than_any_ring") return {.size = kLargestOp};
     if (scenario_ == "threads") return after_header();
     if (scenario_ == "flushed") return flushed();
     if (scenario_ == "small") return append(400);
@@ -100,7 +102,7 @@ class Script {
   }
   Op bursts() {
     if (burst_ >= 0) {
-      Op op = append(random_.one_in(25) ? kLargestOp : 30'000);
+      Op op = append(random_.one_in(25) ? kLargeOp : 30'000);
       burst_ -= op.size;
       return op;
     }
@@ -184,8 +186,12 @@ class Bytes {
   }
   // Valid until the next call.
   std::string_view of(std::uint64_t i, std::uint32_t size) {
-    const auto at = model::mix(seed_ + i) % (pool_.size() - size);
-    data_.assign(pool_, at, size);
+    const auto most = std::min<std::size_t>(size, pool_.size() - 4096);
+    const auto at = model::mix(seed_ + i) % (pool_.size() - most);
+    data_.assign(pool_, at, most);
+    while (data_.size() < size) {
+      data_.append(pool_, 0, std::min(pool_.size() - 1, size - data_.size()));
+    }
     std::memcpy(data_.data(), &i, std::min<std::size_t>(size, sizeof i));
     return data_;
   }

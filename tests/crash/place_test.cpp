@@ -87,11 +87,12 @@ const Place kPlaces[] = {
     {.name = "Good", .mount_options = nullptr, .survives = Survives::always},
 };
 
-int write_8_mib(Trial& trial, const Place& place, const std::string& survive, Delay delay) {
+int write(Trial& trial, const Place& place, const std::string& survive, Delay delay,
+          std::uint64_t operations = kOperations) {
   trial.use_regions(place.name);
   const auto filler = trial.regions() + "/filler";
   return trial
-      .start("survive=" + survive + place.ring, ":check", kOperations, delay, {},
+      .start("survive=" + survive + place.ring, ":check", operations, delay, {},
              [&] { return enter(place, trial.regions().c_str(), filler.c_str()); })
       .wait();
 }
@@ -108,7 +109,7 @@ class PlaceTest : public testing::Test {
     for (const auto& place : kPlaces) {
       SCOPED_TRACE(place.name);
       Trial trial("append", crash::base_seed());
-      EXPECT_EQ(write_8_mib(trial, place, "auto", delay), 0)
+      EXPECT_EQ(write(trial, place, "auto", delay), 0)
           << trial.log().message << trial.log_text();
       EXPECT_EQ(trial.verify().complaint, "");
       const bool survives = (trial.log().capabilities & RINGPROC_CAN_SURVIVE) != 0;
@@ -125,11 +126,21 @@ TEST_F(RegionPlaces, AreAllGoodEnoughForAWriter) { expect_that_all_work({}); }
 
 TEST_F(RegionPlaces, AreAllGoodEnoughBeforeASlowDisk) { expect_that_all_work({.write_ms = 2}); }
 
+// Accepted in parts, as large as the ring that there is: it must not wait for one that never comes.
+TEST_F(RegionPlaces, TakeAWriteLargerThanAnyRing) {
+  for (const auto& place : kPlaces) {
+    SCOPED_TRACE(place.name);
+    Trial trial("larger_than_any_ring", crash::base_seed());
+    EXPECT_EQ(write(trial, place, "auto", {}, 2), 0) << trial.log().message << trial.log_text();
+    EXPECT_EQ(trial.verify().complaint, "");
+  }
+}
+
 TEST_F(RegionPlaces, WithoutRoomRefuseWhoDemandsSurvival) {
   for (const auto& place : kPlaces) {
     SCOPED_TRACE(place.name);
     Trial trial("append", crash::base_seed());
-    const int status = write_8_mib(trial, place, "on", {.write_ms = 2});
+    const int status = write(trial, place, "on", {.write_ms = 2});
     const int expected = place.survives == Survives::perhaps  ? status & 1
                          : place.survives == Survives::always ? 0
                                                               : 1;

@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 
 #include "os.hpp"
@@ -12,17 +11,6 @@
 
 namespace ringproc::tool {
 namespace {
-
-constexpr std::array<int, 3> kPassedOn = {SIGINT, SIGTERM, SIGHUP};
-
-// Written before the handlers are installed, read by them.
-volatile sig_atomic_t child_process = 0;
-
-extern "C" void pass_on(int number) {
-  const int saved = errno;
-  static_cast<void>(kill(child_process, number));
-  errno = saved;
-}
 
 bool is_ignored(int number) {
   struct sigaction now {};
@@ -40,14 +28,31 @@ void begin_child(pid_t parent, const sigset_t& mask) {
   if (getppid() != parent) static_cast<void>(raise(SIGTERM));
 }
 
+// Waits until the child has ended, without reaping it: its number stays its own for as long as
+// signals are passed on to it. Requires: they are blocked.
+void pass_signals_on(pid_t child, const sigset_t& awaited) {
+  for (;;) {
+    const int number = sigwaitinfo(&awaited, nullptr);
+    if (number > 0 && number != SIGCHLD) static_cast<void>(kill(child, number));
+    if (number != SIGCHLD) continue;
+    siginfo_t ended{};
+    const int result = waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+    if (result < 0 || ended.si_pid == child) return;
+  }
+}
+
 }  // namespace
 
 std::optional<ChildEnd> run_in_child() {
-  sigset_t passed_on;
+  // No handlers: the parent takes signals when it waits for them. Also those that a shell has
+  // ignored for `&`; but as in StopSignals a SIGHUP that was ignored (nohup) stays so.
+  sigset_t awaited;
   sigset_t before;
-  sigemptyset(&passed_on);
-  for (const int number : kPassedOn) sigaddset(&passed_on, number);
-  sigprocmask(SIG_BLOCK, &passed_on, &before);
+  sigemptyset(&awaited);
+  for (const int number : {SIGINT, SIGTERM, SIGCHLD}) sigaddset(&awaited, number);
+  if (!is_ignored(SIGHUP)) sigaddset(&awaited, SIGHUP);
+  static_cast<void>(signal(SIGCHLD, SIG_DFL));
+  sigprocmask(SIG_BLOCK, &awaited, &before);
   const pid_t parent = getpid();
   const pid_t child = fork();
   if (child <= 0) {
@@ -56,28 +61,11 @@ std::optional<ChildEnd> run_in_child() {
     return std::nullopt;
   }
   static_cast<void>(setpgid(child, child));  // the child does so as well: whoever is first
-  child_process = child;
-  std::array<struct sigaction, kPassedOn.size()> before_us{};
-  for (std::size_t i = 0; i < kPassedOn.size(); ++i) {
-    // As in StopSignals: a SIGHUP that was ignored (nohup) stays so; shells ignore SIGINT for `&`.
-    if (kPassedOn[i] == SIGHUP && is_ignored(SIGHUP)) continue;
-    struct sigaction action {};
-    action.sa_handler = pass_on;
-    action.sa_flags = SA_RESTART;
-    static_cast<void>(sigaction(kPassedOn[i], &action, &before_us[i]));
-  }
-  sigprocmask(SIG_SETMASK, &before, nullptr);
-  // Waits without reaping: the number stays the child's for as long as signals are passed on to it.
-  siginfo_t ended{};
-  while (waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
-  }
-  for (std::size_t i = 0; i < kPassedOn.size(); ++i) {
-    if (kPassedOn[i] == SIGHUP && is_ignored(SIGHUP)) continue;
-    static_cast<void>(sigaction(kPassedOn[i], &before_us[i], nullptr));
-  }
+  pass_signals_on(child, awaited);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  sigprocmask(SIG_SETMASK, &before, nullptr);
   ChildEnd end;
   end.process = static_cast<std::uint32_t>(child);
   if (WIFSIGNALED(status)) {
