@@ -39,6 +39,7 @@ wait_for() {
     "$@" && return 0
     read -rt 0.01 <> <(:)
   done
+  cat record.err >&2 2>/dev/null
   fail "waited in vain: $what"
 }
 state_of() { sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null; }
