@@ -26,19 +26,25 @@ bool shows(std::span<const std::byte> bytes, std::uint64_t offset, Backend& file
   return true;
 }
 
-// Does the file hold what of the change that was begun is still in the ring?
+// Does the file hold the batch's bytes, as far as the batch reaches into [from, to)?
+bool shows_part(const Batch& batch, std::uint64_t from, std::uint64_t to, Backend& file) {
+  std::uint64_t at = batch.file_offset;
+  for (std::size_t i = 0; i < batch.part_count; at += batch.parts[i++].size()) {
+    const std::uint64_t begin = std::max(at, from);
+    const std::uint64_t end = std::min(at + batch.parts[i].size(), to);
+    if (begin >= end) continue;
+    const auto part = batch.parts[i].subspan(static_cast<std::size_t>(begin - at),
+                                             static_cast<std::size_t>(end - begin));
+    if (!shows(part, begin, file)) return false;
+  }
+  return true;
+}
+
+// Does the file hold all of the change that was begun, of which something is still in the ring?
 bool shows_the_change(const Journal& journal, const Batch& next, Backend& file) {
   const std::uint64_t end = journal.file_offset + journal.length;
   if (next.file_offset < journal.file_offset || next.file_offset >= end) return false;
-  if (next.file_offset + next.length < end) return false;
-  std::uint64_t at = next.file_offset;
-  for (std::size_t i = 0; i < next.part_count && at < end; ++i) {
-    const auto n =
-        static_cast<std::size_t>(std::min<std::uint64_t>(next.parts[i].size(), end - at));
-    if (!shows(next.parts[i].first(n), at, file)) return false;
-    at += n;
-  }
-  return true;
+  return next.file_offset + next.length >= end && shows_part(next, next.file_offset, end, file);
 }
 
 bool size_is_explained(const Journal& journal, std::uint64_t before, std::uint64_t now) {
@@ -80,7 +86,10 @@ std::string why_changed(const RegionHeader& header, const FileState& now, bool r
     return now.size == mark.size ? "somebody has changed it since"
                                  : "somebody has changed its size since";
   }
-  if (!size_is_explained(journal, mark.size, now.size)) {
+  // A write that makes the file longer does so after its bytes are there.
+  const std::uint64_t grown_from = std::max<std::uint64_t>(mark.size, journal.file_offset);
+  if (!size_is_explained(journal, mark.size, now.size) ||
+      !shows_part(next, grown_from, now.size, file)) {
     return "somebody has changed its size since";
   }
   if (!time_is_explained(journal, now.modified_ns, next, file)) {

@@ -41,7 +41,7 @@ class Service {
  private:
   // What the service thread knows of a file.
   struct Watch {
-    std::weak_ptr<File> file;  // gone: closed, and soon removed here
+    std::weak_ptr<File> file;       // gone: closed, and soon removed here
     Clock::time_point next_look{};  // in looks_ if looking
     bool looking = false;
     Clock::time_point last_look{};

@@ -26,7 +26,7 @@ struct Op {
 inline constexpr std::uint64_t kWrapBytes = std::uint64_t{32} << 20;
 inline constexpr std::uint32_t kLargeOp = 300'000;
 inline constexpr std::uint32_t kLargestOp = 20 << 20;  // more than a ring of 16 MiB
-inline constexpr std::uint32_t kHeaderBytes = 64;  // scenario threads: the second thread's part
+inline constexpr std::uint32_t kHeaderBytes = 64;      // scenario threads: the second thread's part
 inline constexpr std::uint32_t kPatchLimit = 4096;
 
 class Script {

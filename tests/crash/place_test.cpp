@@ -109,8 +109,7 @@ class PlaceTest : public testing::Test {
     for (const auto& place : kPlaces) {
       SCOPED_TRACE(place.name);
       Trial trial("append", crash::base_seed());
-      EXPECT_EQ(write(trial, place, "auto", delay), 0)
-          << trial.log().message << trial.log_text();
+      EXPECT_EQ(write(trial, place, "auto", delay), 0) << trial.log().message << trial.log_text();
       EXPECT_EQ(trial.verify().complaint, "");
       const bool survives = (trial.log().capabilities & RINGPROC_CAN_SURVIVE) != 0;
       EXPECT_TRUE(place.survives == Survives::perhaps ||

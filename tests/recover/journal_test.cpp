@@ -114,6 +114,20 @@ TEST_F(OpenJournal, ExplainsALateChangeOnlyIfTheFileShowsTheOwnersBytes) {
   EXPECT_NE(why(state(11, late, late), next), "") << "all of them";
 }
 
+TEST_F(OpenJournal, ExplainsGrowthOnlyByTheOwnersBytes) {
+  const std::string ours = "abcdef";
+  Batch next;
+  next.file_offset = 5;
+  next.length = 6;
+  next.parts[0] = bytes_of(ours);
+  next.part_count = 1;
+  const auto partly = bytes_of("12345678de");
+  f.disk.bytes.assign(partly.begin(), partly.end());
+  EXPECT_EQ(why(state(10, t + 1000, t + 1000), next), "");
+  f.disk.bytes[9] = std::byte{'X'};
+  EXPECT_NE(why(state(10, t + 1000, t + 1000), next), "");
+}
+
 // Two changes in a row that could not be settled must not spoil the mark that counts.
 TEST_F(OpenJournal, KeepsTheValidMarkWhileChangesStayOpen) {
   begin_change(journal(), 0, 4);
