@@ -32,7 +32,7 @@ Step Drain::write_owned() noexcept {
   }
   // Only recovery reads the journal, so in process memory nobody does.
   const bool journal = region_.shared();
-  if (journal) begin_change(region_.header().journal, batch.file_offset, batch.length);
+  if (journal) begin_change(region_.header(), batch.file_offset, batch.length, batch.position);
   if (probe::mutant(probe::Mutant::written_before_write)) {
     const std::lock_guard lock(state_);
     retire(region_.header(), batch, batch.length);
@@ -80,7 +80,7 @@ std::error_code Drain::cut(const Deadline& deadline) noexcept {
   }
   lock.unlock();
   const bool journal = region_.shared();
-  if (journal) begin_change(region_.header().journal, 0, kWholeFile);
+  if (journal) begin_change(region_.header(), 0, kWholeFile, 0);
   const std::error_code error = backend_.truncate(0);
   if (journal) note_state();
   leave(writing_);

@@ -30,7 +30,7 @@ class OwnersPen final : public ReplayObserver {
 
   std::error_code before(const Batch& batch) noexcept override {
     if (!fetch(file_, copy_, batch)) return std::make_error_code(std::errc::io_error);
-    begin_change(copy_.header().journal, batch.file_offset, batch.length);
+    begin_change(copy_.header(), batch.file_offset, batch.length, batch.position);
     return tell(file_, copy_);
   }
 

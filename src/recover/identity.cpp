@@ -40,11 +40,12 @@ bool shows_part(const Batch& batch, std::uint64_t from, std::uint64_t to, Backen
   return true;
 }
 
-// Does the file hold all of the change that was begun, of which something is still in the ring?
-bool shows_the_change(const Journal& journal, const Batch& next, Backend& file) {
-  const std::uint64_t end = journal.file_offset + journal.length;
-  if (next.file_offset < journal.file_offset || next.file_offset >= end) return false;
-  return next.file_offset + next.length >= end && shows_part(next, next.file_offset, end, file);
+// Whether of the change that was begun something is still in the ring: then the next batch begins
+// with it.
+bool is_pending(const RegionHeader& header) {
+  const Journal& journal = header.journal;
+  return journal.length != kWholeFile && header.patches_retired == journal.patches &&
+         header.written >= journal.position && header.written - journal.position < journal.length;
 }
 
 bool size_is_explained(const Journal& journal, std::uint64_t before, std::uint64_t now) {
@@ -53,12 +54,14 @@ bool size_is_explained(const Journal& journal, std::uint64_t before, std::uint64
   return now > before && now <= journal.file_offset + journal.length;
 }
 
-bool time_is_explained(const Journal& journal, std::uint64_t modified_ns, const Batch& next,
+bool time_is_explained(const RegionHeader& header, std::uint64_t modified_ns, const Batch& next,
                        Backend& file) {
-  const std::uint64_t begun = journal.time_ns;
-  if (modified_ns + kClockSlackNs < begun) return false;
-  if (modified_ns <= begun + kUsualWriteNs) return true;
-  return shows_the_change(journal, next, file);
+  const Journal& journal = header.journal;
+  if (modified_ns + kClockSlackNs < journal.time_ns) return false;
+  if (modified_ns <= journal.time_ns + kUsualWriteNs) return true;
+  const std::uint64_t end = journal.file_offset + journal.length;
+  return is_pending(header) && next.file_offset + next.length >= end &&
+         shows_part(next, next.file_offset, end, file);
 }
 
 }  // namespace
@@ -89,10 +92,10 @@ std::string why_changed(const RegionHeader& header, const FileState& now, bool r
   // A write that makes the file longer does so after its bytes are there.
   const std::uint64_t grown_from = std::max<std::uint64_t>(mark.size, journal.file_offset);
   if (!size_is_explained(journal, mark.size, now.size) ||
-      !shows_part(next, grown_from, now.size, file)) {
+      (is_pending(header) && !shows_part(next, grown_from, now.size, file))) {
     return "somebody has changed its size since";
   }
-  if (!time_is_explained(journal, now.modified_ns, next, file)) {
+  if (!time_is_explained(header, now.modified_ns, next, file)) {
     return "somebody has changed it since";
   }
   return {};

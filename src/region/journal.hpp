@@ -17,9 +17,11 @@ inline void journal_store(std::atomic<std::uint64_t>& word, std::uint64_t value)
   probe::stored();
 }
 
-// length bytes at file_offset will be changed now; kWholeFile: the file will be cut.
-inline void begin_change(Journal& journal, std::uint64_t file_offset,
-                         std::uint64_t length) noexcept {
+// length bytes at file_offset, from `position` on, will be written now; kWholeFile: the file will
+// be cut.
+inline void begin_change(RegionHeader& header, std::uint64_t file_offset, std::uint64_t length,
+                         std::uint64_t position) noexcept {
+  Journal& journal = header.journal;
   if (probe::mutant(probe::Mutant::forget_intent)) return;
   // relaxed, here and below: only the owner of the write step stores.
   const std::uint64_t last = journal.begun.load(std::memory_order_relaxed);
@@ -27,6 +29,8 @@ inline void begin_change(Journal& journal, std::uint64_t file_offset,
   journal_store(journal.file_offset, file_offset);
   journal_store(journal.length, length);
   journal_store(journal.time_ns, os::wall_clock_ns());
+  journal_store(journal.position, position);
+  journal_store(journal.patches, header.patches_retired.load(std::memory_order_relaxed));
   // After a change whose outcome could not be seen: the other mark than the valid one is next,
   // again.
   journal_store(journal.begun, last == settled ? last + 1 : last + 2);

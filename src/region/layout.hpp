@@ -72,6 +72,8 @@ struct Journal {
   std::atomic<std::uint64_t> file_offset;  // of the change `begun`
   std::atomic<std::uint64_t> length;       // kWholeFile: a cut
   std::atomic<std::uint64_t> time_ns;      // wall clock, just before
+  std::atomic<std::uint64_t> position;     // of its first byte; and `patches_retired`: so it can be
+  std::atomic<std::uint64_t> patches;      // told whether it is still pending
   std::array<FileMark, 2> marks;
 };
 inline constexpr std::uint64_t kWholeFile = UINT64_MAX;

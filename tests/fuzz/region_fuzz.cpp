@@ -74,7 +74,7 @@ class Fetching final : public ReplayObserver {
  public:
   Fetching(const RegionFile& file, Region& copy) : file_(file), copy_(copy) {}
   std::error_code before(const Batch& batch) noexcept override {
-    begin_change(copy_.header().journal, batch.file_offset, batch.length);
+    begin_change(copy_.header(), batch.file_offset, batch.length, batch.position);
     return fetch(file_, copy_, batch) ? std::error_code{} : io_error();
   }
   void after(const Batch&) noexcept override {
