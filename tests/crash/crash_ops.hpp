@@ -60,7 +60,8 @@ class Script {
   Op draw() {
     if (scenario_ == "append") return append(20'000);
     if (scenario_ == "overlapping") return overlapping(300 << 10, 8000, 5);
-    if (scenario_ == "overtaken") return overlapping(300 << 10, 8000, 5);
+    // Far apart: what is written to a wrong place is not overwritten soon.
+    if (scenario_ == "overtaken") return overlapping(32 << 20, 8000, 5);
     if (scenario_ == "patches") return random_.one_in(3) ? patch() : append(20'000);
     if (scenario_ == "two_handles") return alternating();
     if (scenario_ == "full_ring") return crowded();

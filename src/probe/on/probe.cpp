@@ -1,10 +1,10 @@
 // The switches of the tests' build; any thread.
 #include "probe/probe.hpp"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -71,8 +71,13 @@ std::uint64_t early(Mutant which, const std::atomic<std::uint64_t>& word) noexce
   if (!mutant(which)) return kNotEarly;
   const std::uint64_t value = word.load(std::memory_order_acquire);
   // Until it is out of date, if somebody is at it, and what it belongs to is published, too.
-  for (int i = 0; i < 2000 && word.load() == value; ++i) static_cast<void>(::sched_yield());
-  for (int i = 0; i < 20; ++i) static_cast<void>(::sched_yield());
+  // Sleeping, so that somebody can be at it on a busy machine; not for ever.
+  static std::atomic<int> calls{0};
+  const timespec moment{0, 20'000};
+  if (calls.fetch_add(1) >= 400) return value;
+  for (int i = 0; i < 100 && word.load() == value; ++i)
+    static_cast<void>(::nanosleep(&moment, nullptr));
+  for (int i = 0; i < 5; ++i) static_cast<void>(::nanosleep(&moment, nullptr));
   return value;
 }
 
