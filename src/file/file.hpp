@@ -47,7 +47,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
 
   // Adds region, producer and drain; once. backend: NULL to write through the one given at
   // construction. place: where a ring that survives the process can live; NULL: nowhere, `no_place`
-  // says why. Errors: memory, threads; Errc::option if the ring must survive and cannot. Not for
+  // says why. Errors: memory, threads; Errc::survive if the ring must survive and cannot. Not for
   // hot paths.
   [[nodiscard]] std::error_code make_writable(std::unique_ptr<Backend> backend,
                                               std::shared_ptr<Place> place = nullptr,
