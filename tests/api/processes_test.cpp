@@ -1,5 +1,6 @@
 // More than one process: fork, exit, share modes between processes.
 #include "api/support.hpp"
+#include "support/forking.hpp"
 
 namespace {
 
@@ -35,11 +36,7 @@ TEST_F(Exit, AcceptsNothingMoreOnceTheRingsAreFinished) {
 class Fork : public Processes {
  protected:
   void SetUp() override {
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-    GTEST_SKIP() << "ThreadSanitizer cannot start threads in a child forked beside threads";
-#endif
-#endif
+    if (const char* why = why_no_fork()) GTEST_SKIP() << why;
   }
 };
 

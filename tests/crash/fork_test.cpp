@@ -6,6 +6,7 @@
 #include <string>
 
 #include "crash/trial.hpp"
+#include "support/forking.hpp"
 
 namespace {
 
@@ -34,11 +35,7 @@ class Staying {
 class ForkTest : public testing::Test {
  protected:
   void SetUp() override {
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-    GTEST_SKIP() << "ThreadSanitizer cannot start threads in a child forked beside threads";
-#endif
-#endif
+    if (const char* why = why_no_fork()) GTEST_SKIP() << why;
   }
 
   static void expect_recovery_beside(const char* child_does, const char* scenario,
