@@ -31,8 +31,8 @@ class RegionWatch {
         return ExitStatus::not_recovered;
       }
       look_at_all();
-      std::vector<int> wake{static_cast<int>(signals.native())};
-      for (const auto& [process, watched] : owners_) wake.push_back(static_cast<int>(watched.native()));
+      std::vector<os::Waitable> wake{signals.native()};
+      for (const auto& [process, watched] : owners_) wake.push_back(watched.native());
       watcher_->wait(wake, kLookAgainMs);
     }
     return ExitStatus::complete;
