@@ -2,6 +2,8 @@
 #include <fmt/core.h>
 
 #include <exception>
+#include <sstream>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -24,10 +26,11 @@ constexpr const char* kFooter =
     "mismatch,\n"
     "9 not everything recovered, 130 forced by a second signal.";
 
-ExitStatus run(int argc, char** argv) {
+ExitStatus run(const std::vector<std::string>& arguments) {
   CLI::App app("Recording through a ring-buffered, durable multimedia I/O procedure.", "ringproc");
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
+  app.allow_windows_style_options(false);  // a word that begins with a slash may be a file
   app.footer(kFooter);
   ExitStatus status = ExitStatus::other;
   for (const auto add : kSubcommands) {
@@ -35,9 +38,15 @@ ExitStatus run(int argc, char** argv) {
     app.get_subcommands({}).back()->final_callback([&status, run_it] { status = run_it(); });
   }
   try {
-    app.parse(argc, argv);
+    // As the library wants them: without the program's name, the last one first.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitStatus::complete : ExitStatus::usage;
+    std::ostringstream help;
+    std::ostringstream complaint;
+    const int result = app.exit(error, help, complaint);
+    static_cast<void>(print_to(stdout, help.str()));
+    say(complaint.str());
+    return result == 0 ? ExitStatus::complete : ExitStatus::usage;
   }
   return status;
 }
@@ -46,9 +55,9 @@ ExitStatus run(int argc, char** argv) {
 }  // namespace ringproc::tool
 
 int main(int argc, char** argv) {
-  ringproc::tool::os::open_missing_standard_handles();
+  ringproc::tool::os::prepare_standard_handles();
   try {
-    return static_cast<int>(ringproc::tool::run(argc, argv));
+    return static_cast<int>(ringproc::tool::run(ringproc::tool::os::arguments(argc, argv)));
   } catch (const std::exception& error) {
     ringproc::tool::say(fmt::format("ringproc: {}\n", error.what()));
   }
