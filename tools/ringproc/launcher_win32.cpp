@@ -125,6 +125,15 @@ std::wstring command_behind_dashes() {
   return {};
 }
 
+bool add_library_options(const std::string& options) {
+  constexpr const wchar_t* kVariable = L"RINGPROC_OPTIONS";
+  std::wstring all(GetEnvironmentVariableW(kVariable, nullptr, 0), L'\0');
+  all.resize(GetEnvironmentVariableW(kVariable, all.data(), static_cast<DWORD>(all.size())));
+  if (!all.empty()) all += L',';
+  all += substitute::widen(options, CP_UTF8);
+  return SetEnvironmentVariableW(kVariable, all.c_str()) != 0;
+}
+
 ProgramEnd run_program(const Launch& launch) {
   const ProgramFile program = find_program(program_of(launch.command));
   if (!program.error.empty()) return not_started(program.status, program.error);

@@ -13,6 +13,10 @@ namespace ringproc::tool {
 // program's own business. Empty: nothing does.
 [[nodiscard]] std::wstring command_behind_dashes();
 
+// Effect: the program's RINGPROC_OPTIONS says this, too, after what it says already. Returns: false
+// if there is no room for it.
+[[nodiscard]] bool add_library_options(const std::string& options);
+
 struct Launch {
   std::wstring command;  // the program and its arguments
   std::wstring log;      // of the hook; empty: none
