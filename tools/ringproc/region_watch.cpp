@@ -31,8 +31,11 @@ class RegionWatch {
         return ExitStatus::not_recovered;
       }
       look_at_all();
-      std::vector<int> wake{static_cast<int>(signals.native())};
-      for (const auto& [process, watched] : owners_) wake.push_back(static_cast<int>(watched.native()));
+      using core::os::NativeHandle;
+      std::vector<NativeHandle> wake{static_cast<NativeHandle>(signals.native())};
+      for (const auto& [process, watched] : owners_) {
+        wake.push_back(static_cast<NativeHandle>(watched.native()));
+      }
       watcher_->wait(wake, kLookAgainMs);
     }
     return ExitStatus::complete;
