@@ -12,7 +12,8 @@ namespace {
 class OwnRegionsForTests {
  public:
   OwnRegionsForTests() {
-    if (std::getenv("RINGPROC_REGIONS")) return;  // the caller has chosen, as tests/windows/wine does
+    if (std::getenv("RINGPROC_REGIONS"))
+      return;  // the caller has chosen, as tests/windows/wine does
     path_ = std::filesystem::temp_directory_path() /
             ("ringproc-test-" + std::to_string(GetCurrentProcessId()));
     if (!std::filesystem::create_directory(path_)) std::abort();
