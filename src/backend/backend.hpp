@@ -119,7 +119,12 @@ void seek_native(std::intptr_t native, std::uint64_t position) noexcept;
 // temporary files), its name beginning with up to three characters of the last part of `like`;
 // returns its name.
 [[nodiscard]] std::string create_temporary(const std::string& like, std::error_code& error);
+[[nodiscard]] bool is_absolute_path(const std::string& path) noexcept;
 [[nodiscard]] std::string absolute_path(const std::string& path, std::error_code& error);
+// A name in the encoding in which programs hand it to the mmio API, to UTF-8 and back (Windows: the
+// ANSI code page; elsewhere nothing happens).
+[[nodiscard]] std::string from_program(const char* name);
+[[nodiscard]] std::string to_program(const std::string& path);
 // Tells a missing file (false) from a missing parent directory (true).
 [[nodiscard]] bool parent_is_missing(const std::string& path) noexcept;
 

@@ -346,9 +346,11 @@ std::string create_temporary(const std::string& like, std::error_code& error) {
   return name;
 }
 
+bool is_absolute_path(const std::string& path) noexcept { return path.starts_with('/'); }
+
 std::string absolute_path(const std::string& path, std::error_code& error) {
   error = {};
-  if (path.starts_with('/')) return path;
+  if (is_absolute_path(path)) return path;
   std::array<char, PATH_MAX> current;
   if (!::getcwd(current.data(), current.size())) {
     error = os_error(errno);
@@ -356,6 +358,10 @@ std::string absolute_path(const std::string& path, std::error_code& error) {
   }
   return std::string(current.data()) + "/" + path;
 }
+
+std::string from_program(const char* name) { return name; }
+
+std::string to_program(const std::string& path) { return path; }
 
 bool parent_is_missing(const std::string& path) noexcept {
   struct stat now {};

@@ -95,7 +95,7 @@ std::error_code from_c_code(std::int64_t code) noexcept {
   if (code <= static_cast<int>(Errc::overrun)) {
     return {static_cast<int>(code), error_category()};
   }
-  return {static_cast<int>(-code), std::system_category()};
+  return {static_cast<int>(-code), errno_category()};
 }
 
 }  // namespace core

@@ -41,12 +41,14 @@ inline constexpr int kQuotaExceeded = ENOSPC;
 // No room for more bytes: a full disk, or a used-up quota.
 [[nodiscard]] inline bool is_disk_full(const std::error_code& error) noexcept {
   return error == std::errc::no_space_on_device ||
-         error == std::error_code(kQuotaExceeded, std::system_category());
+         (error.value() == kQuotaExceeded && error.category() != error_category());
 }
 
 // The C API's form: 0, -errno for system errors, the RINGPROC_E_* value for our own.
 [[nodiscard]] int to_c_code(const std::error_code& error) noexcept;
 [[nodiscard]] std::error_code from_c_code(std::int64_t code) noexcept;
+// Of errno values: what all rooms report, on every system.
+[[nodiscard]] const std::error_category& errno_category() noexcept;
 
 }  // namespace core
 }  // namespace ringproc

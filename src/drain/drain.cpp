@@ -174,6 +174,15 @@ void Drain::orphan(const Failure& failure) noexcept {
   failure_.set(failure);
 }
 
+void Drain::left_alone() noexcept {
+  new (&state_) std::mutex;
+  new (&changed_) std::condition_variable;
+  callers_ = last_round_ = 0;
+  writing_.exchange(false);
+  syncing_.exchange(false);
+  wait_for_space_.store(false);  // there is no later
+}
+
 void Drain::fail(const Failure& failure) noexcept {
   {
     const std::lock_guard lock(state_);

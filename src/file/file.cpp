@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -145,6 +146,31 @@ bool File::release_native(std::intptr_t native, std::uint64_t position) noexcept
   return false;
 }
 
+bool File::alone() noexcept {
+  if (!os::process_is_ending()) return false;
+  if (std::exchange(alone_, true)) return true;
+  new (&settings_->m) std::mutex;
+  if (WriteSide* const write = side()) {
+    write->drain.left_alone();
+    new (&write->room_queue) RoomQueue;
+    new (&write->floors) ReadFloors;
+  }
+  return true;
+}
+
+bool File::finish_alone() noexcept {
+  constexpr std::uint64_t kPart = 1024 * 1024;
+  WriteSide* const write = side();
+  if (!write || !alone()) return true;
+  const Deadline deadline = deadline_after(settings_->get().exit_timeout);
+  while (write->drain.work(kPart) == Step::progressed && (!deadline || Clock::now() < *deadline)) {
+  }
+  write->doorbell.arm(0);  // whoever is detached after us and still writes rings at each byte
+  // The region stays, with nothing pending: a mapped file cannot be removed, and a DLL that is
+  // detached later may still write. The next start of the library removes it.
+  return !write->drain.failed() && !write->drain.has_work();
+}
+
 void File::want_steps() noexcept { scheduler_.drain_now(*this); }
 
 std::error_code File::sticky() const { return side()->drain.failure().error; }
@@ -189,13 +215,14 @@ std::uint64_t File::tell(const Cursor& cursor) noexcept {
 std::error_code File::reach(const Target& target, Level level,
                             std::chrono::milliseconds timeout) noexcept {
   Drain& drain = side()->drain;
-  if (timeout.count() == 0) return drain.reach_inline(target, level);
+  if (alone() || timeout.count() == 0) return drain.reach_inline(target, level);
   return drain.reach_by_helper(target, level, deadline_after(timeout));
 }
 
 std::error_code File::flush() noexcept {
   WriteSide* const write = side();
   if (!write) return {};
+  static_cast<void>(alone());
   if (write->drain.failed()) return sticky();
   write->flushes.fetch_add(1);
   const Options options = settings_->get();
@@ -205,6 +232,7 @@ std::error_code File::flush() noexcept {
 std::error_code File::drain_for_close() noexcept {
   WriteSide* const write = side();
   if (!write) return {};
+  static_cast<void>(alone());
   if (write->drain.failed()) return sticky();
   const Options options = settings_->get();
   const std::error_code error =
@@ -265,6 +293,7 @@ FileStatistics File::statistics() noexcept {
   all.can_lock = claims().locks();
   WriteSide* const write = side();
   if (!write) return all;
+  static_cast<void>(alone());
   const RegionHeader& header = write->drain.header();
   all.drain = write->drain.statistics();
   // durable before written before accepted: so the snapshot keeps their order.

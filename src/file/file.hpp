@@ -89,6 +89,13 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   // The child of a fork: nothing may be done with this file any more.
   void orphan() noexcept;
   [[nodiscard]] bool orphaned() const noexcept { return orphaned_.load(); }
+  // Whether the process is ending and this is its last thread. Then nobody else drains, and locks
+  // that others held are given free: whoever may wait asks this first, and does the work itself.
+  bool alone() noexcept;
+  // Everything accepted to the OS, by this thread, which is the last one; later writes go straight
+  // through. Returns: whether all is written. No heap. Blocks: on the device, between two parts at
+  // most exit_timeout.
+  bool finish_alone() noexcept;
 
   [[nodiscard]] const FileId& id() const noexcept { return id_; }
   [[nodiscard]] Backend& backend() noexcept;
@@ -204,6 +211,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   std::unique_ptr<WriteSide> side_owner_;
   std::string why_private_;  // set before side_: why the ring does not survive; empty if it does
   std::atomic<WriteSide*> side_{nullptr};
+  bool alone_ = false;                 // the last thread's
   std::atomic<bool> orphaned_{false};  // set in a forked child, by its only thread
 };
 

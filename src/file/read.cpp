@@ -52,6 +52,7 @@ IoResult File::read(Cursor& cursor, std::span<std::byte> to) noexcept {
     if (!result.error) cursor.offset += result.bytes;
     return result.error ? IoResult{0, result.error} : result;
   }
+  static_cast<void>(alone());
   if (write->drain.failed()) return {0, sticky()};
   try {
     Snapshot snapshot(*write);

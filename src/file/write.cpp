@@ -56,6 +56,7 @@ IoResult File::refuse(std::size_t size, std::error_code error) noexcept {
 // The ring is full, or the write is larger than the ring, or beyond the limit.
 IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) noexcept {
   WriteSide& write = *side();
+  static_cast<void>(alone());
   const std::uint64_t offset = tell(cursor);
   if (offset > cursor.limit || data.size() > cursor.limit - offset) {
     return refuse(data.size(), std::make_error_code(std::errc::file_too_large));
@@ -132,6 +133,7 @@ IoResult File::accept_waiting(Cursor& cursor, std::span<const std::byte> data,
 
 IoResult File::write_flush(Cursor& cursor, std::span<const std::byte> data) noexcept {
   WriteSide& write = *side();
+  static_cast<void>(alone());
   const Options options = settings_->get();
   const bool runs_steps_itself = options.flush_timeout.count() == 0;
   const IoResult result = this->write(cursor, data, runs_steps_itself);
@@ -145,6 +147,7 @@ IoResult File::write_flush(Cursor& cursor, std::span<const std::byte> data) noex
 IoResult File::write_at(std::span<const std::byte> data, std::uint64_t offset) noexcept {
   WriteSide& write = *side();
   Drain& drain = write.drain;
+  static_cast<void>(alone());
   if (drain.failed()) return {0, sticky()};
   if (data.size() > kMaxPatch) return {0, Errc::limit};
   if (data.empty()) return {};

@@ -92,7 +92,7 @@ std::uint64_t available_in_group(const GroupFiles& files) noexcept {
 Memory::Memory(Memory&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
-      file_(std::exchange(other.file_, -1)) {}
+      file_(std::exchange(other.file_, kNoHandle)) {}
 
 Memory& Memory::operator=(Memory&& other) noexcept {
   std::swap(data_, other.data_);
@@ -109,14 +109,14 @@ Memory Memory::reserve(std::size_t bytes, std::error_code& error) noexcept {
   return map(-1, bytes, error);
 }
 
-Memory Memory::share(int file, std::size_t bytes, std::error_code& error) noexcept {
+Memory Memory::share(NativeHandle file, std::size_t bytes, std::error_code& error) noexcept {
   return map(file, bytes, error);
 }
 
-Memory Memory::map(int file, std::size_t bytes, std::error_code& error) noexcept {
+Memory Memory::map(NativeHandle file, std::size_t bytes, std::error_code& error) noexcept {
   Memory memory;
   const int kind = file < 0 ? MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE : MAP_SHARED;
-  void* const at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, kind, file, 0);
+  void* const at = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, kind, static_cast<int>(file), 0);
   if (at == MAP_FAILED) {
     error = last_error(errno);
     return memory;
@@ -141,7 +141,8 @@ std::error_code Memory::reserve_pages(std::size_t from, std::size_t to) noexcept
   const bool reserve = !probe::mutant(probe::Mutant::reserve_nothing_ahead);
   for (std::size_t at = from; file_ >= 0 && reserve && at < to;) {
     const std::size_t n = std::min(kPiece, to - at);
-    if (::fallocate(file_, 0, static_cast<off_t>(at), static_cast<off_t>(n)) == 0) {
+    if (::fallocate(static_cast<int>(file_), 0, static_cast<off_t>(at), static_cast<off_t>(n)) ==
+        0) {
       at += n;
     } else if (errno != EINTR) {
       return last_error(errno);

@@ -7,11 +7,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace ringproc::core::os {
+
+// A descriptor, or a HANDLE.
+using NativeHandle = std::intptr_t;
+inline constexpr NativeHandle kNoHandle = -1;
 
 // ---- waiting on a word ----
 
@@ -44,7 +50,8 @@ class Memory {
 
   [[nodiscard]] static Memory reserve(std::size_t bytes, std::error_code& error) noexcept;
   // file: of at least that size, kept open by the caller for as long as the memory is populated.
-  [[nodiscard]] static Memory share(int file, std::size_t bytes, std::error_code& error) noexcept;
+  [[nodiscard]] static Memory share(NativeHandle file, std::size_t bytes,
+                                    std::error_code& error) noexcept;
   // Makes the pages of [from, to) present, so that later stores fault no more. In a shared file
   // they are reserved first: a store into memory that was populated never ends in SIGBUS, whatever
   // happens to the file system's room. Errors: no room, no memory.
@@ -52,16 +59,18 @@ class Memory {
   // The first half of that: pages of a shared file are there, and mapped on first touch. Of private
   // memory nothing is promised.
   [[nodiscard]] std::error_code reserve_pages(std::size_t from, std::size_t to) noexcept;
-  // Gives the pages of [from, to) back; they read as zeros. Requires: private memory.
+  // Gives the pages of [from, to) back; what they hold afterwards is undefined. Requires: private
+  // memory.
   void discard(std::size_t from, std::size_t to) noexcept;
   [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, size_}; }
 
  private:
-  [[nodiscard]] static Memory map(int file, std::size_t bytes, std::error_code& error) noexcept;
+  [[nodiscard]] static Memory map(NativeHandle file, std::size_t bytes,
+                                  std::error_code& error) noexcept;
 
   std::byte* data_ = nullptr;
   std::size_t size_ = 0;
-  int file_ = -1;  // borrowed
+  NativeHandle file_ = kNoHandle;  // borrowed
 };
 
 [[nodiscard]] std::size_t page_size() noexcept;
@@ -71,6 +80,12 @@ class Memory {
 
 // ---- the process ----
 
+// The process is ending and its other threads have been ended wherever they were (Windows, when
+// DLLs are detached): nobody will do what is asked of another thread, and locks may be held for
+// ever.
+[[nodiscard]] bool process_is_ending() noexcept;
+// To the standard error stream, as it is. No heap, no locks.
+void write_error_line(std::initializer_list<std::string_view> parts) noexcept;
 [[nodiscard]] std::uint32_t process_id() noexcept;
 [[nodiscard]] std::uint64_t wall_clock_ns() noexcept;
 // A text that changes at every start of the machine; empty if unknown.

@@ -89,6 +89,16 @@ std::error_code start_thread(const char* name, std::function<void()> body) {
   return error ? last_error(error) : std::error_code{};
 }
 
+// exit() runs its handlers beside the other threads.
+bool process_is_ending() noexcept { return false; }
+
+void write_error_line(std::initializer_list<std::string_view> parts) noexcept {
+  // Nobody is left to be told that it could not be told.
+  for (const std::string_view part : parts) {
+    static_cast<void>(!::write(STDERR_FILENO, part.data(), part.size()));
+  }
+}
+
 std::uint32_t process_id() noexcept { return static_cast<std::uint32_t>(getpid()); }
 
 std::uint64_t wall_clock_ns() noexcept {

@@ -43,28 +43,39 @@ bool request_of(DWORD flags, HandleRequest& request) {
   return share <= MMIO_DENYNONE;
 }
 
-LRESULT make_temporary(char* name) {
+std::string path_of(const char* name, Names names) {
+  return names == Names::utf8 ? std::string(name) : from_program(name);
+}
+
+// False if it does not fit.
+bool give_back(const std::string& path, char* name, Names names) {
+  const std::string text = names == Names::utf8 ? path : to_program(path);
+  if (text.size() >= kNameRoom) return false;
+  std::memcpy(name, text.c_str(), text.size() + 1);
+  return true;
+}
+
+LRESULT make_temporary(char* name, Names names) {
   if (!name) return MMSYSERR_INVALPARAM;
   std::error_code error;
-  const std::string made = create_temporary(name, error);
-  if (error) return open_error(error, name);
-  if (made.size() >= kNameRoom) {
+  const std::string like = path_of(name, names);
+  const std::string made = create_temporary(like, error);
+  if (error) return open_error(error, like);
+  if (!give_back(made, name, names)) {
     static_cast<void>(remove_file(made));
     return MMIOERR_FILENOTFOUND;
   }
-  std::memcpy(name, made.c_str(), made.size() + 1);
   return MMSYSERR_NOERROR;
 }
 
-LRESULT qualify(const std::string& path, char* name, bool must_exist) {
+LRESULT qualify(const std::string& path, char* name, Names names, bool must_exist) {
   if (must_exist) {
     std::error_code error;
     const auto file = open_file(path, {}, error);
     if (error) return open_error(error, path);
   }
-  if (path.size() >= kNameRoom) return MMIOERR_OUTOFMEMORY;  // as documented: the name does not fit
-  std::memcpy(name, path.c_str(), path.size() + 1);
-  return MMSYSERR_NOERROR;
+  // As documented when the name does not fit.
+  return give_back(path, name, names) ? MMSYSERR_NOERROR : MMIOERR_OUTOFMEMORY;
 }
 
 LRESULT finish_open(MMIOINFO& info, std::unique_ptr<Handle> handle) {
@@ -81,9 +92,9 @@ LRESULT finish_open(MMIOINFO& info, std::unique_ptr<Handle> handle) {
 
 }  // namespace
 
-LRESULT on_open(MMIOINFO& info, char* name, std::uint64_t limit) {
+LRESULT on_open(MMIOINFO& info, char* name, Names names, std::uint64_t limit) {
   const DWORD flags = info.dwFlags;
-  if (flags & MMIO_GETTEMP) return make_temporary(name);
+  if (flags & MMIO_GETTEMP) return make_temporary(name, names);
   HandleRequest request;
   request.limit = limit;
   if (!request_of(flags, request)) return MMSYSERR_INVALFLAG;
@@ -94,19 +105,21 @@ LRESULT on_open(MMIOINFO& info, char* name, std::uint64_t limit) {
     auto handle = Handle::adopt(native, request, error);
     return error ? mmio_error(error, MMIOERR_CANNOTOPEN) : finish_open(info, std::move(handle));
   }
-  const std::string path = absolute_path(name, error);
+  const std::string path = absolute_path(path_of(name, names), error);
   if (error) return mmio_error(error, MMIOERR_CANNOTOPEN);
-  if (flags & (MMIO_PARSE | MMIO_EXIST)) return qualify(path, name, (flags & MMIO_EXIST) != 0);
+  if (flags & (MMIO_PARSE | MMIO_EXIST))
+    return qualify(path, name, names, (flags & MMIO_EXIST) != 0);
   if (flags & MMIO_DELETE) return open_error(remove_file(path), path);
   auto handle = Handle::open(path, request, error);
   return error ? open_error(error, path) : finish_open(info, std::move(handle));
 }
 
-LRESULT on_rename(const char* from, const char* to) {
+LRESULT on_rename(const char* from, const char* to, Names names) {
   if (!from || !to) return MMSYSERR_INVALPARAM;
   std::error_code error;
-  const std::string old_path = absolute_path(from, error);
-  const std::string new_path = absolute_path(to, error);
+  const std::string old_path = absolute_path(path_of(from, names), error);
+  if (error) return MMIOERR_CANNOTOPEN;
+  const std::string new_path = absolute_path(path_of(to, names), error);
   if (error) return MMIOERR_CANNOTOPEN;
   const FileId id = file_id(old_path, error);
   if (error) return open_error(error, old_path);

@@ -13,6 +13,7 @@
 #include "procedure/mmio_error.hpp"
 #include "procedure/open_message.hpp"
 #include "procedure/slots.hpp"
+#include "ringproc/install.h"
 
 namespace ringproc::core {
 namespace {
@@ -140,14 +141,14 @@ LRESULT without_handle(UINT message) noexcept {
   }
 }
 
-LRESULT dispatch(MMIOINFO* info, UINT message, LPARAM lparam1, LPARAM lparam2) {
+LRESULT dispatch(MMIOINFO* info, UINT message, LPARAM lparam1, LPARAM lparam2, Names names) {
   if (message == MMIOM_RENAME) {
-    return on_rename(reinterpret_cast<const char*>(lparam1),
-                     reinterpret_cast<const char*>(lparam2));
+    return on_rename(reinterpret_cast<const char*>(lparam1), reinterpret_cast<const char*>(lparam2),
+                     names);
   }
   if (!info) return message == MMIOM_OPEN ? MMSYSERR_INVALPARAM : without_handle(message);
   if (message == MMIOM_OPEN)
-    return on_open(*info, reinterpret_cast<char*>(lparam1), kLargestOffset);
+    return on_open(*info, reinterpret_cast<char*>(lparam1), names, kLargestOffset);
   const Slots::Key key = key_of(*info);
   const Slots::Pin handle = slots().enter(key);
   if (!handle) return without_handle(message);
@@ -167,6 +168,18 @@ LRESULT dispatch(MMIOINFO* info, UINT message, LPARAM lparam1, LPARAM lparam2) {
   }
 }
 
+LRESULT answer(LPSTR mmioinfo, UINT message, LPARAM lparam1, LPARAM lparam2, Names names) noexcept {
+  const LRESULT failed = message == MMIOM_OPEN     ? MMIOERR_OUTOFMEMORY
+                         : message == MMIOM_CLOSE  ? MMIOERR_CANNOTCLOSE
+                         : message == MMIOM_RENAME ? MMIOERR_OUTOFMEMORY
+                                                   : LRESULT{-1};
+  return guarded(
+      [&] {
+        return dispatch(reinterpret_cast<MMIOINFO*>(mmioinfo), message, lparam1, lparam2, names);
+      },
+      failed, failed);
+}
+
 }  // namespace
 
 Slots& slots() noexcept {
@@ -178,12 +191,11 @@ Slots& slots() noexcept {
 
 LRESULT CALLBACK ringproc_ioproc(LPSTR mmioinfo, UINT message, LPARAM lparam1,
                                  LPARAM lparam2) noexcept {
-  using namespace ringproc::core;
-  const LRESULT failed = message == MMIOM_OPEN     ? MMIOERR_OUTOFMEMORY
-                         : message == MMIOM_CLOSE  ? MMIOERR_CANNOTCLOSE
-                         : message == MMIOM_RENAME ? MMIOERR_OUTOFMEMORY
-                                                   : LRESULT{-1};
-  return guarded(
-      [&] { return dispatch(reinterpret_cast<MMIOINFO*>(mmioinfo), message, lparam1, lparam2); },
-      failed, failed);
+  return ringproc::core::answer(mmioinfo, message, lparam1, lparam2,
+                                ringproc::core::Names::program);
+}
+
+LRESULT CALLBACK ringproc_ioproc_utf8(LPSTR mmioinfo, UINT message, LPARAM lparam1,
+                                      LPARAM lparam2) noexcept {
+  return ringproc::core::answer(mmioinfo, message, lparam1, lparam2, ringproc::core::Names::utf8);
 }

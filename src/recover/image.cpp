@@ -84,7 +84,7 @@ bool terminated(const std::array<char, N>& text) {
 const char* problem_of_identity(const RegionHeader& h) {
   if (h.failure > INT32_MAX) return "an impossible failure";
   const auto& path = h.identity.paths[static_cast<std::size_t>(h.identity.renames % 2)];
-  if (!terminated(path) || path[0] != '/') return "no absolute path";
+  if (!terminated(path) || !is_absolute_path(path.data())) return "no absolute path";
   if (!terminated(h.identity.boot_id)) return "no boot id";
   if (h.journal.begun < h.journal.settled) return "an impossible journal";
   return nullptr;
@@ -157,7 +157,8 @@ std::string path_of(const RegionHeader& header) {
 std::string other_path_of(const RegionHeader& header) {
   const auto& path =
       header.identity.paths[static_cast<std::size_t>((header.identity.renames + 1) % 2)];
-  return terminated(path) && path[0] == '/' ? std::string(path.data()) : std::string();
+  return terminated(path) && is_absolute_path(path.data()) ? std::string(path.data())
+                                                           : std::string();
 }
 
 bool fetch(const RegionFile& file, Region& copy, const Batch& batch) noexcept {

@@ -36,7 +36,7 @@ class Recovery {
  public:
   Recovery(const Place& place, const std::string& name, const RecoverRequest& request)
       : place_(place), name_(name), request_(request), claim_(name) {
-    outcome_.region = place.directory() + "/" + name;
+    outcome_.region = place.path_of(name);
   }
 
   RecoverOutcome run() {
@@ -245,7 +245,7 @@ bool take_owners_change(const Place& place, const FileId& id, std::uint64_t& byt
 
 RecoverOutcome look_at_region(const Place& place, const std::string& name) {
   RecoverOutcome outcome;
-  outcome.region = place.directory() + "/" + name;
+  outcome.region = place.path_of(name);
   std::error_code error;
   const RegionFile file = place.open_region(name, error);
   if (error) {

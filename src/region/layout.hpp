@@ -48,7 +48,8 @@ struct Identity {
   std::uint64_t inode;
   std::uint64_t birth_ns;  // 0: unknown
   std::uint32_t process;
-  std::uint32_t reserved;
+  std::uint32_t
+      holder;  // process that has the lock, where locks do not tell (Windows); written by it
   std::array<char, 40> boot_id;
   std::atomic<std::uint64_t> renames;  // the path is paths[renames % 2]
   // Absolute, NUL-terminated; empty: an adopted handle whose name could not be found.

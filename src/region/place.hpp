@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "backend/backend.hpp"
+#include "os/os.hpp"
 
 namespace ringproc::core {
 
@@ -25,13 +26,13 @@ namespace ringproc::core {
 class RegionFile {
  public:
   RegionFile() noexcept = default;
-  explicit RegionFile(int fd) noexcept : fd_(fd) {}
+  explicit RegionFile(os::NativeHandle handle) noexcept : handle_(handle) {}
   RegionFile(RegionFile&& other) noexcept;
   RegionFile& operator=(RegionFile&& other) noexcept;
   ~RegionFile();
 
-  [[nodiscard]] explicit operator bool() const noexcept { return fd_ >= 0; }
-  [[nodiscard]] int native() const noexcept { return fd_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return handle_ != os::kNoHandle; }
+  [[nodiscard]] os::NativeHandle native() const noexcept { return handle_; }
 
   // Takes the lock without waiting. Returns: 0 when this process has it, else the process that does
   // (UINT32_MAX: one that cannot be named). Errors: locks do not work here.
@@ -56,7 +57,7 @@ class RegionFile {
                                          std::uint64_t offset) const noexcept;
 
  private:
-  int fd_ = -1;
+  os::NativeHandle handle_ = os::kNoHandle;
 };
 
 class Place {
@@ -77,6 +78,8 @@ class Place {
   Place& operator=(const Place&) = delete;
 
   [[nodiscard]] const std::string& directory() const noexcept { return directory_; }
+  // Of a region, for people.
+  [[nodiscard]] std::string path_of(const std::string& name) const;
   [[nodiscard]] std::uint32_t owner() const noexcept { return owner_; }
   // False once the directory was removed.
   [[nodiscard]] bool exists() const noexcept;
@@ -110,21 +113,22 @@ class Place {
     ~Watcher();
     Watcher(const Watcher&) = delete;
     Watcher& operator=(const Watcher&) = delete;
-    // Waits until one has appeared or one of `others` (descriptors, at most 1000) can be read, at
-    // most timeout_ms; may return early.
-    void wait(std::span<const int> others, int timeout_ms) noexcept;
+    // Waits until one has appeared or one of `others` is ready (descriptors that can be read,
+    // HANDLEs that are signalled; at most 1000, of HANDLEs 60), at most timeout_ms; may return
+    // early.
+    void wait(std::span<const os::NativeHandle> others, int timeout_ms) noexcept;
 
    private:
-    int fd_ = -1;
+    os::NativeHandle handle_ = os::kNoHandle;
   };
 
  private:
   [[nodiscard]] bool wait_for_release(const RegionFile& file, int timeout_ms) const noexcept;
 
-  Place(int fd, std::string directory, std::uint32_t owner)
-      : fd_(fd), directory_(std::move(directory)), owner_(owner) {}
+  Place(os::NativeHandle handle, std::string directory, std::uint32_t owner)
+      : handle_(handle), directory_(std::move(directory)), owner_(owner) {}
 
-  const int fd_;
+  const os::NativeHandle handle_;  // of the directory
   const std::string directory_;
   const std::uint32_t owner_;
 };

@@ -14,10 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <condition_variable>
-#include <map>
-#include <mutex>
-#include <new>
 #include <utility>
 
 #include "probe/probe.hpp"
@@ -30,6 +26,8 @@ constexpr int kMostRegionsOfAFile = 64;
 constexpr int kGap = 3;
 
 std::error_code os_error(int error) { return {error, std::system_category()}; }
+
+int descriptor(os::NativeHandle handle) { return static_cast<int>(handle); }
 
 struct flock whole_file() {
   struct flock lock = {};
@@ -65,15 +63,17 @@ void discard_events(int inotify) noexcept {
 
 // ---- RegionFile ----
 
-RegionFile::RegionFile(RegionFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+RegionFile::RegionFile(RegionFile&& other) noexcept
+    : handle_(std::exchange(other.handle_, os::kNoHandle)) {}
 
 RegionFile& RegionFile::operator=(RegionFile&& other) noexcept {
-  std::swap(fd_, other.fd_);
+  std::swap(handle_, other.handle_);
   return *this;
 }
 
 RegionFile::~RegionFile() {
-  if (fd_ >= 0) static_cast<void>(::close(fd_));  // memory: nothing can be lost by closing
+  if (*this)
+    static_cast<void>(::close(descriptor(handle_)));  // memory: nothing can be lost by closing
 }
 
 std::uint32_t RegionFile::lock(std::error_code& error) const noexcept {
@@ -81,7 +81,7 @@ std::uint32_t RegionFile::lock(std::error_code& error) const noexcept {
   struct flock lock = whole_file();
   const int kind = probe::mutant(probe::Mutant::lock_survives_in_children) ? F_OFD_SETLK : F_SETLK;
   for (;;) {
-    if (::fcntl(fd_, kind, &lock) == 0) return 0;
+    if (::fcntl(descriptor(handle_), kind, &lock) == 0) return 0;
     if (errno == EINTR) continue;
     if (errno != EACCES && errno != EAGAIN) {
       error = os_error(errno);
@@ -94,26 +94,27 @@ std::uint32_t RegionFile::lock(std::error_code& error) const noexcept {
 
 std::uint32_t RegionFile::locked_by() const noexcept {
   struct flock lock = whole_file();
-  if (::fcntl(fd_, F_GETLK, &lock) < 0) return UINT32_MAX;
+  if (::fcntl(descriptor(handle_), F_GETLK, &lock) < 0) return UINT32_MAX;
   return lock.l_type == F_UNLCK ? 0 : holder(lock);
 }
 
 RegionFile::Facts RegionFile::facts() const noexcept {
   struct stat now {};
-  if (::fstat(fd_, &now) < 0) return {};
+  if (::fstat(descriptor(handle_), &now) < 0) return {};
   return {static_cast<std::uint64_t>(now.st_size), static_cast<std::uint64_t>(now.st_blocks) * 512,
           now.st_uid, S_ISREG(now.st_mode), now.st_nlink > 0};
 }
 
 std::error_code RegionFile::resize(std::uint64_t size) const noexcept {
-  return ::ftruncate(fd_, static_cast<off_t>(size)) < 0 ? os_error(errno) : std::error_code{};
+  return ::ftruncate(descriptor(handle_), static_cast<off_t>(size)) < 0 ? os_error(errno)
+                                                                        : std::error_code{};
 }
 
 std::size_t RegionFile::read_at(std::span<std::byte> to, std::uint64_t offset) const noexcept {
   std::size_t done = 0;
   while (done < to.size()) {
-    const ssize_t n =
-        ::pread(fd_, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+    const ssize_t n = ::pread(descriptor(handle_), to.data() + done, to.size() - done,
+                              static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
     done += static_cast<std::size_t>(n);
@@ -124,7 +125,8 @@ std::size_t RegionFile::read_at(std::span<std::byte> to, std::uint64_t offset) c
 std::error_code RegionFile::write_at(std::span<const std::byte> data,
                                      std::uint64_t offset) const noexcept {
   for (;;) {
-    const ssize_t n = ::pwrite(fd_, data.data(), data.size(), static_cast<off_t>(offset));
+    const ssize_t n =
+        ::pwrite(descriptor(handle_), data.data(), data.size(), static_cast<off_t>(offset));
     if (n == static_cast<ssize_t>(data.size())) break;
     if (n < 0 && errno == EINTR) continue;
     return n < 0 ? os_error(errno) : std::make_error_code(std::errc::io_error);
@@ -183,16 +185,18 @@ std::shared_ptr<Place> Place::open(const std::string& directory, Make make, std:
   return place;
 }
 
-Place::~Place() { static_cast<void>(::close(fd_)); }
+Place::~Place() { static_cast<void>(::close(descriptor(handle_))); }
+
+std::string Place::path_of(const std::string& name) const { return directory_ + "/" + name; }
 
 bool Place::exists() const noexcept {
   struct stat now {};
-  return ::fstat(fd_, &now) == 0 && now.st_nlink > 0;
+  return ::fstat(descriptor(handle_), &now) == 0 && now.st_nlink > 0;
 }
 
 RegionFile Place::create(std::error_code& error) const noexcept {
   // Beyond the numbers that programs give to their standard handles.
-  const int low = ::openat(fd_, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+  const int low = ::openat(descriptor(handle_), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (low < 0) {
     error = os_error(errno);
     return {};
@@ -216,7 +220,8 @@ std::string Place::link(const RegionFile& file, const FileId& id, std::error_cod
     std::string name = region_name(id, k);
     // Known as our own before it can be seen: see the top of place.hpp.
     if (!OwnRegions::claim(name, true)) continue;
-    if (::linkat(AT_FDCWD, from.c_str(), fd_, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+    if (::linkat(AT_FDCWD, from.c_str(), descriptor(handle_), name.c_str(), AT_SYMLINK_FOLLOW) ==
+        0) {
       probe::stored();
       error = {};
       return name;
@@ -229,20 +234,21 @@ std::string Place::link(const RegionFile& file, const FileId& id, std::error_cod
 }
 
 RegionFile Place::open_region(const std::string& name, std::error_code& error) const noexcept {
-  const int fd = ::openat(fd_, name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  const int fd =
+      ::openat(descriptor(handle_), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   error = fd < 0 ? os_error(errno) : std::error_code{};
   return RegionFile(fd);
 }
 
 std::error_code Place::remove(const std::string& name) const noexcept {
-  if (::unlinkat(fd_, name.c_str(), 0) < 0) return os_error(errno);
+  if (::unlinkat(descriptor(handle_), name.c_str(), 0) < 0) return os_error(errno);
   probe::stored();
   return {};
 }
 
 std::vector<std::string> Place::list() const {
   std::vector<std::string> names;
-  const int fd = ::openat(fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int fd = ::openat(descriptor(handle_), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return names;
   DIR* const directory = ::fdopendir(fd);
   if (!directory) {
@@ -262,7 +268,7 @@ std::vector<std::string> Place::list(const FileId& id) const {
   // listing.
   for (int k = 0, missing = 0; k < kMostRegionsOfAFile && missing < kGap; ++k) {
     std::string name = region_name(id, k);
-    if (::faccessat(fd_, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (::faccessat(descriptor(handle_), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
       names.push_back(std::move(name));
     } else {
       ++missing;
@@ -273,7 +279,7 @@ std::vector<std::string> Place::list(const FileId& id) const {
 
 std::uint64_t Place::free_bytes() const noexcept {
   struct statvfs now {};
-  if (::fstatvfs(fd_, &now) < 0) return 0;
+  if (::fstatvfs(descriptor(handle_), &now) < 0) return 0;
   return static_cast<std::uint64_t>(now.f_bavail) * now.f_frsize;
 }
 
@@ -313,74 +319,27 @@ bool Place::wait_for_release(const RegionFile& file, int timeout_ms) const noexc
 }
 
 Place::Watcher::Watcher(const Place& place, std::error_code& error) noexcept
-    : fd_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
-  error = fd_ >= 0 && ::inotify_add_watch(fd_, place.directory_.c_str(),
-                                          IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR |
-                                              IN_DONT_FOLLOW) >= 0
+    : handle_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
+  error = handle_ >= 0 && ::inotify_add_watch(descriptor(handle_), place.directory_.c_str(),
+                                              IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF |
+                                                  IN_ONLYDIR | IN_DONT_FOLLOW) >= 0
               ? std::error_code{}
               : os_error(errno);
 }
 
 Place::Watcher::~Watcher() {
-  if (fd_ >= 0) static_cast<void>(::close(fd_));
+  if (handle_ >= 0) static_cast<void>(::close(descriptor(handle_)));
 }
 
-void Place::Watcher::wait(std::span<const int> others, int timeout_ms) noexcept {
-  std::array<pollfd, 1001> wanted{pollfd{fd_, POLLIN, 0}};
+void Place::Watcher::wait(std::span<const os::NativeHandle> others, int timeout_ms) noexcept {
+  std::array<pollfd, 1001> wanted{pollfd{descriptor(handle_), POLLIN, 0}};
   std::size_t count = 1;
-  for (const int other : others.first(std::min(others.size(), wanted.size() - 1))) {
-    wanted[count++] = {other, POLLIN, 0};
+  for (const os::NativeHandle other : others.first(std::min(others.size(), wanted.size() - 1))) {
+    wanted[count++] = {descriptor(other), POLLIN, 0};
   }
   // Every outcome means: the caller looks.
   static_cast<void>(::poll(wanted.data(), count, timeout_ms));
-  discard_events(fd_);
-}
-
-// ---- OwnRegions ----
-
-namespace {
-
-struct Registry {
-  std::mutex m;
-  std::condition_variable changed;
-  std::map<std::string, bool> names;  // guarded by m; true: this process's own region
-};
-
-Registry& registry() {
-  static Registry* const leaked = new Registry;  // used until the process's last moment
-  return *leaked;
-}
-
-}  // namespace
-
-bool OwnRegions::claim(const std::string& name, bool as_owner) {
-  Registry& all = registry();
-  std::unique_lock lock(all.m);
-  for (;;) {
-    const auto [at, added] = all.names.try_emplace(name, as_owner);
-    if (added) return true;
-    // A recovery by another thread ends, by success or failure. An opener takes another name.
-    if (at->second || as_owner) return false;
-    all.changed.wait(lock);
-  }
-}
-
-void OwnRegions::release(const std::string& name) {
-  Registry& all = registry();
-  {
-    const std::lock_guard lock(all.m);
-    all.names.erase(name);
-  }
-  all.changed.notify_all();
-}
-
-void OwnRegions::forget() noexcept {
-  // The child has one thread; whoever held the mutex in the parent will never release the copy.
-  Registry& all = registry();
-  new (&all.m) std::mutex;
-  new (&all.changed) std::condition_variable;
-  new (&all.names)
-      std::map<std::string, bool>;  // the parent's is left as it is: maybe half changed
+  discard_events(descriptor(handle_));
 }
 
 }  // namespace ringproc::core

@@ -108,6 +108,9 @@ Region::Region(RegionFile file, os::Memory memory, std::uint64_t ring_bytes) noe
 
 Region::~Region() {
   memory_ = {};
+  if (remove_when_unmapped_ && process_ == os::process_id()) {
+    static_cast<void>(place_->remove(name_));  // else whoever recovers finds nothing pending
+  }
   file_ = {};  // gives up the lock; only then may the process open that name
   // In a forked child the name is the parent's.
   if (published() && process_ == os::process_id()) OwnRegions::release(name_);
@@ -153,12 +156,11 @@ std::error_code Region::publish() {
 
 void Region::remove() noexcept {
   if (!published() || process_ != os::process_id()) return;
-  // Somebody else removed it: nothing is left to do. The name stays ours until the file is closed.
-  static_cast<void>(place_->remove(name_));
+  // The name stays ours until the file is closed. Windows keeps a file that is mapped.
+  const std::error_code error = place_->remove(name_);
+  remove_when_unmapped_ = error && error != std::errc::no_such_file_or_directory;
 }
 
-std::string Region::path() const {
-  return published() ? place_->directory() + "/" + name_ : std::string();
-}
+std::string Region::path() const { return published() ? place_->path_of(name_) : std::string(); }
 
 }  // namespace ringproc::core

@@ -79,6 +79,7 @@ class Region {
   RegionFile file_;            // before memory_: populating uses it
   std::string name_;           // in place_, once published
   std::uint32_t process_ = 0;  // that published it
+  bool remove_when_unmapped_ = false;
   os::Memory memory_;
   RegionHeader* header_;
   Ring ring_;

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/options_text.hpp"
+#include "os/os.hpp"
 #include "runtime/log.hpp"
 
 namespace ringproc::core {
@@ -67,6 +68,10 @@ std::unique_ptr<Handle> Handle::open(const std::string& path, const HandleReques
     error = Errc::invalid;  // the system would open the part before it
     return nullptr;
   }
+  if (os::process_is_ending()) {
+    error = std::make_error_code(std::errc::operation_canceled);  // no thread would drain it
+    return nullptr;
+  }
   const std::string absolute = absolute_path(path, error);
   if (error) return nullptr;
   Options options;
@@ -84,6 +89,10 @@ std::unique_ptr<Handle> Handle::open(const std::string& path, const HandleReques
 
 std::unique_ptr<Handle> Handle::adopt(std::intptr_t native, const HandleRequest& request,
                                       std::error_code& error) {
+  if (os::process_is_ending()) {
+    error = std::make_error_code(std::errc::operation_canceled);
+    return nullptr;
+  }
   Options options;
   error = choose_options(request, {}, options);
   if (error) return nullptr;
@@ -164,6 +173,7 @@ std::error_code Handle::set_options(const Options& options) noexcept {
 
 FileStatistics Handle::statistics() noexcept {
   FileStatistics all = file_->statistics();
+  if (file_->alone()) return all;
   all.handles = static_cast<std::uint32_t>(runtime_->table().handles(*file_));
   return all;
 }
@@ -179,6 +189,8 @@ std::error_code Handle::close(bool keep_native) noexcept {
   if (!mode_.write && error != Errc::unwritten)
     error.clear();  // a reader's close has nothing to lose
   if (!error && refused_.load()) error = Errc::refused;
+  // The system closes what is open; the tables may be locked by threads that are gone.
+  if (file_->alone()) return error;
 
   const FileTable::Left left = runtime_->table().detach(attachment_);
   std::error_code close_error;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "os/os.hpp"
+#include "runtime/ending_files.hpp"
 #include "runtime/log.hpp"
 
 namespace ringproc::core {
@@ -51,15 +52,31 @@ std::error_code Runtime::prepare(File& file) {
   return lanes_.prepare(file.id().device);
 }
 
-void Runtime::attach(const std::shared_ptr<File>& file) { service_.add(file); }
+void Runtime::attach(const std::shared_ptr<File>& file) {
+  EndingFiles::add(*file);
+  service_.add(file);
+}
 
 void Runtime::detach(File& file) noexcept {
+  EndingFiles::remove(file);
   if (file.scheduler_id != 0) service_.remove(file.scheduler_id);
 }
 
-void Runtime::ring(File& file) noexcept { service_.ring(file); }
+void Runtime::ring(File& file) noexcept {
+  if (file.alone()) {
+    static_cast<void>(file.finish_alone());
+  } else {
+    service_.ring(file);
+  }
+}
 
-void Runtime::drain_now(File& file) noexcept { post_steps(file.shared_from_this()); }
+void Runtime::drain_now(File& file) noexcept {
+  if (file.alone()) {
+    static_cast<void>(file.finish_alone());
+  } else {
+    post_steps(file.shared_from_this());
+  }
+}
 
 // One lane at a time has a file's steps; who asks meanwhile makes it look once more.
 void Runtime::post_steps(const std::shared_ptr<File>& file) {
@@ -103,9 +120,11 @@ void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
       (error ? "; closing it: " + error.message() : ""));
 }
 
-// An ordinary exit() without close.
+// An ordinary exit() without close. In a DLL of Windows this runs when it is detached: then the
+// other threads are gone.
 void Runtime::at_exit() {
   if (owner_process.load() != os::process_id()) return;  // a child that never opened anything
+  if (os::process_is_ending()) return EndingFiles::finish();
   Runtime& runtime = instance();
   for (const auto& file : runtime.table_.all()) {
     if (!file->writable()) continue;

@@ -31,7 +31,7 @@ class RegionWatch {
         return ExitStatus::not_recovered;
       }
       look_at_all();
-      std::vector<int> wake{signals.native()};
+      std::vector<core::os::NativeHandle> wake{signals.native()};
       for (const auto& [process, watched] : owners_) wake.push_back(watched.native());
       watcher_->wait(wake, kLookAgainMs);
     }
