@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "base/windows_error.hpp"
-
 namespace ringproc::tool::os {
 namespace {
 
@@ -65,7 +63,7 @@ void InputPump::read_on() {
     end_ = count;
     ended_ = count == 0;
     const bool good = read || error == ERROR_BROKEN_PIPE || error == ERROR_HANDLE_EOF;
-    if (!good) error_ = core::windows_error(error);
+    if (!good) error_ = {static_cast<int>(error), std::system_category()};
     changed_.notify_all();
     if (ended_) return;
     changed_.wait(lock, [this] { return begin_ == end_; });

@@ -17,15 +17,16 @@ std::optional<std::uint64_t> available_memory_bytes() {
 }
 
 std::string file_system_of(const std::string& path) {
-  std::array<wchar_t, 1024> volume{};
+  constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+  const HANDLE file =
+      CreateFileW(core::os::file_name(path).c_str(), FILE_READ_ATTRIBUTES, kShareAll, nullptr,
+                  OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr);  // a directory's, too
+  if (file == INVALID_HANDLE_VALUE) return "unknown";
   std::array<wchar_t, MAX_PATH + 1> name{};
-  if (!GetVolumePathNameW(core::os::file_name(path).c_str(), volume.data(),
-                          static_cast<DWORD>(volume.size())) ||
-      !GetVolumeInformationW(volume.data(), nullptr, 0, nullptr, nullptr, nullptr, name.data(),
-                             static_cast<DWORD>(name.size()))) {
-    return "unknown";
-  }
-  return core::os::to_utf8(name.data());
+  const BOOL known = GetVolumeInformationByHandleW(file, nullptr, 0, nullptr, nullptr, nullptr,
+                                                   name.data(), static_cast<DWORD>(name.size()));
+  CloseHandle(file);
+  return known ? core::os::to_utf8(name.data()) : "unknown";
 }
 
 }  // namespace ringproc::tool

@@ -31,11 +31,8 @@ class RegionWatch {
         return ExitStatus::not_recovered;
       }
       look_at_all();
-      using core::os::NativeHandle;
-      std::vector<NativeHandle> wake{static_cast<NativeHandle>(signals.native())};
-      for (const auto& [process, watched] : owners_) {
-        wake.push_back(static_cast<NativeHandle>(watched.native()));
-      }
+      std::vector<os::Waitable> wake{signals.native()};
+      for (const auto& [process, watched] : owners_) wake.push_back(watched.native());
       watcher_->wait(wake, kLookAgainMs);
     }
     return ExitStatus::complete;
