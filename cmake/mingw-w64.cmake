@@ -15,6 +15,7 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 # Products need no DLL of the compiler's. Asio and our code want the API of Windows 10.
 set(CMAKE_EXE_LINKER_FLAGS_INIT "-static")
-set(CMAKE_SHARED_LINKER_FLAGS_INIT "-static")
+# 32 bits: stdcall functions can be fetched by their plain names, too.
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-static -Wl,--add-stdcall-alias")
 set(CMAKE_CXX_FLAGS_INIT "-D_WIN32_WINNT=0x0A00")
 set(CMAKE_C_FLAGS_INIT "-D_WIN32_WINNT=0x0A00")

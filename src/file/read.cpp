@@ -74,7 +74,8 @@ IoResult File::read(Cursor& cursor, std::span<std::byte> to) noexcept {
     };
     for (const Layer& layer : snapshot.layers) {
       if (layer.is_patch) {
-        std::memcpy(place(layer.range).data(), &snapshot.patch_bytes[layer.ring_offset],
+        std::memcpy(place(layer.range).data(),
+                    &snapshot.patch_bytes[static_cast<std::size_t>(layer.ring_offset)],
                     place(layer.range).size());
       } else {
         write->region->ring().copy_out(layer.ring_offset, place(layer.range));

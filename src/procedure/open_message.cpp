@@ -12,11 +12,15 @@ namespace {
 
 constexpr std::size_t kNameRoom = 128;  // what callers of MMIO_PARSE and MMIO_GETTEMP must provide
 
+LRESULT result_of(const std::error_code& error) {
+  return static_cast<LRESULT>(mmio_error(error, MMIOERR_CANNOTOPEN));
+}
+
 LRESULT open_error(const std::error_code& error, const std::string& path) {
   if (error == std::errc::no_such_file_or_directory && parent_is_missing(path)) {
     return MMIOERR_PATHNOTFOUND;
   }
-  return mmio_error(error, MMIOERR_CANNOTOPEN);
+  return result_of(error);
 }
 
 // Flags to what the file is opened for. False for an impossible access mode.
@@ -103,10 +107,10 @@ LRESULT on_open(MMIOINFO& info, char* name, Names names, std::uint64_t limit) {
     // 32 significant bits, sign-extended: how Windows passes handles through DWORDs.
     const auto native = static_cast<std::intptr_t>(static_cast<LONG>(info.adwInfo[0]));
     auto handle = Handle::adopt(native, request, error);
-    return error ? mmio_error(error, MMIOERR_CANNOTOPEN) : finish_open(info, std::move(handle));
+    return error ? result_of(error) : finish_open(info, std::move(handle));
   }
   const std::string path = absolute_path(path_of(name, names), error);
-  if (error) return mmio_error(error, MMIOERR_CANNOTOPEN);
+  if (error) return result_of(error);
   if (flags & (MMIO_PARSE | MMIO_EXIST))
     return qualify(path, name, names, (flags & MMIO_EXIST) != 0);
   if (flags & MMIO_DELETE) return open_error(remove_file(path), path);

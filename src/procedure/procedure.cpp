@@ -21,6 +21,8 @@ namespace {
 constexpr LRESULT kError = -1;
 constexpr std::uint64_t kLargestOffset = 0xFFFF'FFFEu;  // 0xFFFFFFFF cannot be told from -1
 
+static_assert(sizeof(MMIOINFO) == (sizeof(void*) == 8 ? 100 : 72));  // packed, as winmm has it
+
 // MMIOINFO is packed: its fields are copied, never referred to.
 Slots::Key key_of(const MMIOINFO& info) noexcept { return {info.adwInfo[1], info.adwInfo[2]}; }
 
@@ -32,10 +34,10 @@ LRESULT on_close(Handle& handle, const Slots::Key& key, LPARAM flags) noexcept {
   if (!slots().retire(key)) return MMSYSERR_INVALHANDLE;
   const std::error_code error = handle.close((flags & MMIO_FHOPEN) != 0);
   const Operation failed = handle.failure().operation;
-  return mmio_error(error,
-                    failed == Operation::none && error != Errc::refused && error != Errc::unwritten
-                        ? MMIOERR_CANNOTCLOSE
-                        : MMIOERR_CANNOTWRITE);
+  const bool written =
+      failed == Operation::none && error != Errc::refused && error != Errc::unwritten;
+  return static_cast<LRESULT>(
+      mmio_error(error, written ? MMIOERR_CANNOTCLOSE : MMIOERR_CANNOTWRITE));
 }
 
 LRESULT on_read(MMIOINFO& info, Handle& handle, LPARAM buffer, LPARAM count) noexcept {
@@ -63,7 +65,10 @@ LRESULT on_seek(MMIOINFO& info, Handle& handle, LPARAM offset, LPARAM origin) no
   switch (origin) {
     case SEEK_SET:
       // A LONG from 2 GiB on arrives as a negative number: its low 32 bits are meant.
-      if (offset > static_cast<LPARAM>(kLargestOffset) || offset < INT32_MIN) return kError;
+      if (std::int64_t{offset} > static_cast<std::int64_t>(kLargestOffset) ||
+          std::int64_t{offset} < INT32_MIN) {
+        return kError;
+      }
       moved = !handle.seek(static_cast<std::int64_t>(static_cast<DWORD>(offset)), Whence::set);
       break;
     case SEEK_CUR:

@@ -127,6 +127,9 @@ struct RegionHeader {
 };
 
 static_assert(sizeof(RegionHeader) <= kRingStart);
+// The same in 32 and 64 bits: either may recover what the other left.
+static_assert(sizeof(RegionHeader) == 29824);
+static_assert(alignof(std::atomic<std::uint64_t>) == 8);
 static_assert(std::is_standard_layout_v<RegionHeader>);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 static_assert(sizeof(std::atomic<std::uint64_t>) == sizeof(std::uint64_t));

@@ -3,6 +3,7 @@
  * call, and all later ones, get the fault (1 is the first) RINGPROC_FAULT_COUNT=N     only so many
  * calls get it (default: all) RINGPROC_FAULT_ERRNO=E     they fail with this error number
  *   RINGPROC_FAULT_DELAY_MS=D  they take so much longer
+ *   RINGPROC_FAULT_UNTIL=PATH  they wait until PATH exists, at most a minute
  *   RINGPROC_FAULT_SYNC_ERRNO=E  fdatasync and fsync fail with it, from the N-th write on */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -42,6 +43,11 @@ static int fault(int fd) {
   const long delay_ms = setting("RINGPROC_FAULT_DELAY_MS", 0);
   struct timespec delay = {delay_ms / 1000, delay_ms % 1000 * 1000000};
   while (delay_ms > 0 && nanosleep(&delay, &delay) != 0) {
+  }
+  const char* const until = getenv("RINGPROC_FAULT_UNTIL");
+  const struct timespec moment = {0, 10000000};
+  for (int look = 0; until && access(until, F_OK) != 0 && look < 6000; ++look) {
+    nanosleep(&moment, NULL);
   }
   return (int)setting("RINGPROC_FAULT_ERRNO", 0);
 }

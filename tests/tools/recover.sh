@@ -439,7 +439,7 @@ region_cut_short() {
 two_recover_at_once() {
   local first
   leave_dead take.wav
-  RINGPROC_FAULT_DELAY_MS=1000 LD_PRELOAD=$disk_fault ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 \
+  RINGPROC_FAULT_UNTIL=go LD_PRELOAD=$disk_fault ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 \
     "$program" recover take.wav >first.out 2>first.err &
   first=$!
   being_recovered() { "$program" status | grep -q '^recovering'; }
@@ -450,6 +450,7 @@ two_recover_at_once() {
   expect 9 "$program" recover --discard take.wav
   expect 9 "$program" recover --to other.bin take.wav
   [ ! -e other.bin ] || fail "a file was made"
+  : >go
   wait $first || fail "status $? of the first"
   is_complete take.wav
 }

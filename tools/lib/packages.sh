@@ -11,6 +11,9 @@ packages_test=(libgtest-dev googletest fuse3 libfuse3-dev pkg-config python3 pro
 # a tracer.
 packages_all=(clang clang-format-14 libclang-rt-14-dev sox sndfile-programs libsndfile1-dev strace)
 
+# What the presets mingw64 and mingw32 add: compilers (-posix), and Wine to run what is built (64 bits only).
+packages_windows=(g++-mingw-w64-x86-64-posix g++-mingw-w64-i686-posix wine64 strace)
+
 # need_packages PKG...: installs those that are missing, as root or with sudo; says nothing if none is.
 # Returns: 0 if all are there (or this is not a Debian system: then the tools must be there by other means).
 need_packages() {

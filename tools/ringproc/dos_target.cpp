@@ -107,7 +107,7 @@ void DosTarget::fail(const std::error_code& error, const char* operation) {
   const std::lock_guard lock(mutex_);
   if (failure_) return;
   const std::string what = error ? error.message() : std::string("the system gave no reason");
-  failure_ = TargetFailure{os::is_no_room(error), fmt::format("{} failed: {}", operation, what)};
+  failure_ = TargetFailure{is_no_room(error), fmt::format("{} failed: {}", operation, what)};
   failed_.store(true, std::memory_order_release);
 }
 
@@ -116,7 +116,7 @@ void DosTarget::fail(const std::error_code& error, const char* operation) {
 OpenedTarget open_dos_target(const TargetOptions& options) {
   MMIOINFO info{};
   info.fccIOProc = FOURCC_DOS;
-  std::string path = options.path;
+  std::string path = os::name_for_mmio(options.path);
   const HMMIO handle = mmioOpen(path.data(), &info, MMIO_CREATE | MMIO_WRITE | MMIO_DENYWRITE);
   if (handle == nullptr) return {nullptr, mmio_error_text(info.wErrorRet)};
   MMIOINFO opened{};

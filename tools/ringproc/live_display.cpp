@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <utility>
+
 #include "say.hpp"
 #include "summary.hpp"
 
@@ -44,8 +46,8 @@ void LiveDisplay::update() {
   tell_losses();
   const auto now = os::Clock::now();
   if (terminal_) {
-    say(fmt::format("\r{}\x1b[K", line().substr(0, os::error_output_columns() - 1)));
-    line_open_ = true;
+    const std::string now_shown = line().substr(0, os::error_output_columns() - 1);
+    say(fmt::format("\r{:<{}}", now_shown, std::exchange(shown_, now_shown.size())));
   } else if (now >= next_log_) {
     say(line() + "\n");
     next_log_ = now + kLogInterval;
@@ -53,8 +55,7 @@ void LiveDisplay::update() {
 }
 
 void LiveDisplay::finish() {
-  if (line_open_) say("\n");
-  line_open_ = false;
+  if (std::exchange(shown_, 0) > 0) say("\n");
 }
 
 std::string LiveDisplay::line() {

@@ -43,7 +43,7 @@ class LiveDisplay {
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;
   std::uint64_t told_lost_frames_ = 0;
-  bool line_open_ = false;
+  std::size_t shown_ = 0;  // characters of the line on the terminal
 };
 
 }  // namespace ringproc::tool

@@ -1,5 +1,5 @@
 // Facts about the machine that the program reports or sizes by. One file per system implements it
-// (machine_linux.cpp).
+// (machine_linux.cpp, machine_win32.cpp).
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,9 @@
 #include <fmt/core.h>
 
 #include <exception>
+#include <iterator>
+#include <sstream>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -14,8 +17,7 @@
 namespace ringproc::tool {
 namespace {
 
-constexpr RunSubcommand (*kSubcommands[])(CLI::App&) = {add_record, add_verify, add_recover,
-                                                        add_status};
+constexpr AddSubcommand kSubcommands[] = {add_record, add_verify, add_recover, add_status};
 
 constexpr const char* kFooter =
     "Exit status: 0 complete and durable, 1 anything else, 2 usage, 3 cannot open, 4 finished with "
@@ -24,20 +26,29 @@ constexpr const char* kFooter =
     "mismatch,\n"
     "9 not everything recovered, 130 forced by a second signal.";
 
-ExitStatus run(int argc, char** argv) {
+ExitStatus run(const std::vector<std::string>& arguments) {
   CLI::App app("Recording through a ring-buffered, durable multimedia I/O procedure.", "ringproc");
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
+  app.allow_windows_style_options(false);  // a word that begins with a slash may be a file
   app.footer(kFooter);
   ExitStatus status = ExitStatus::other;
-  for (const auto add : kSubcommands) {
+  std::vector<AddSubcommand> subcommands(std::begin(kSubcommands), std::end(kSubcommands));
+  for (const auto add : subcommands_of_this_system()) subcommands.push_back(add);
+  for (const auto add : subcommands) {
     const RunSubcommand run_it = add(app);
     app.get_subcommands({}).back()->final_callback([&status, run_it] { status = run_it(); });
   }
   try {
-    app.parse(argc, argv);
+    // As the library wants them: without the program's name, the last one first.
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend() - 1));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? ExitStatus::complete : ExitStatus::usage;
+    std::ostringstream help;
+    std::ostringstream complaint;
+    const int result = app.exit(error, help, complaint);
+    static_cast<void>(print_to(stdout, help.str()));
+    say(complaint.str());
+    return result == 0 ? ExitStatus::complete : ExitStatus::usage;
   }
   return status;
 }
@@ -46,9 +57,9 @@ ExitStatus run(int argc, char** argv) {
 }  // namespace ringproc::tool
 
 int main(int argc, char** argv) {
-  ringproc::tool::os::open_missing_standard_handles();
+  ringproc::tool::os::prepare_standard_handles();
   try {
-    return static_cast<int>(ringproc::tool::run(argc, argv));
+    return static_cast<int>(ringproc::tool::run(ringproc::tool::os::arguments(argc, argv)));
   } catch (const std::exception& error) {
     ringproc::tool::say(fmt::format("ringproc: {}\n", error.what()));
   }

@@ -134,7 +134,14 @@ bool become_real_time() noexcept {
 
 }  // namespace
 
-void set_supervisor(std::uint32_t process) noexcept { supervisor = static_cast<pid_t>(process); }
+// The bytes that were typed: whatever encoding the terminal has, names are not interpreted.
+std::vector<std::string> arguments(int argc, const char* const* argv) {
+  return argc > 0 ? std::vector<std::string>{argv, argv + argc} : std::vector<std::string>(1);
+}
+
+void set_supervisor(const Supervisor& given) noexcept {
+  supervisor = static_cast<pid_t>(given.process);
+}
 
 StopSignals::StopSignals() {
   first_signal = 0;
@@ -162,7 +169,7 @@ void StopSignals::wait(std::chrono::milliseconds timeout) {
   signal_pipe().drain();
 }
 
-int StopSignals::native() const noexcept { return signal_pipe().read_end(); }
+Waitable StopSignals::native() const noexcept { return signal_pipe().read_end(); }
 
 void StopSignals::wake() noexcept { signal_pipe().wake(); }
 
@@ -182,22 +189,22 @@ std::string StopSignals::received_name() const {
 }
 
 WatchedProcess::WatchedProcess(std::uint32_t process) noexcept
-    : fd_(static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(process), 0))) {}
+    : process_(static_cast<Waitable>(syscall(SYS_pidfd_open, static_cast<pid_t>(process), 0))) {}
 
 WatchedProcess::WatchedProcess(WatchedProcess&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)) {}
+    : process_(std::exchange(other.process_, kNothing)) {}
 
 WatchedProcess& WatchedProcess::operator=(WatchedProcess&& other) noexcept {
-  std::swap(fd_, other.fd_);
+  std::swap(process_, other.process_);
   return *this;
 }
 
 WatchedProcess::~WatchedProcess() {
-  if (fd_ >= 0) static_cast<void>(close(fd_));
+  if (process_ != kNothing) static_cast<void>(close(static_cast<int>(process_)));
 }
 
 bool WatchedProcess::ended() const noexcept {
-  pollfd wanted{fd_, POLLIN, 0};
+  pollfd wanted{static_cast<int>(process_), POLLIN, 0};
   return poll(&wanted, 1, 0) == 1;
 }
 
@@ -257,6 +264,14 @@ void sleep_until(Clock::time_point time) noexcept {
   }
 }
 
+std::error_code create_new_file(const std::string& path) {
+  const int handle = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (handle < 0) return error_here();
+  return close(handle) == 0 ? std::error_code() : error_here();
+}
+
+std::string name_for_mmio(const std::string& path) { return path; }
+
 std::error_code sync_data(std::uint32_t os_handle) noexcept {
   while (fdatasync(static_cast<int>(os_handle)) != 0) {
     if (errno != EINTR) return error_here();
@@ -279,21 +294,20 @@ void clear_last_error() noexcept { errno = 0; }
 
 std::error_code last_error() noexcept { return error_here(); }
 
-bool is_no_room(const std::error_code& error) noexcept {
-  const std::error_condition condition = error.default_error_condition();
-  return condition == std::errc::no_space_on_device || condition == std::errc::file_too_large ||
-         (condition.category() == std::generic_category() && condition.value() == EDQUOT);
-}
-
 // The lowest free number is taken, so each missing handle gets its own. Input is opened for
 // writing.
-void open_missing_standard_handles() noexcept {
+void prepare_standard_handles() noexcept {
   constexpr std::array<int, 3> kModes = {O_WRONLY, O_RDWR, O_RDWR};
   for (int handle = 0; handle < 3; ++handle) {
     if (fcntl(handle, F_GETFD) != -1) continue;
     // Where there is no /dev/null nothing better can be done.
     static_cast<void>(!open("/dev/null", kModes[static_cast<std::size_t>(handle)]));
   }
+}
+
+bool write_text(std::FILE* file, std::string_view text) noexcept {
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  return std::fflush(file) == 0 && written;
 }
 
 InputResult read_input(std::span<std::byte> into) noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@
 #include "subcommands.hpp"
 #include "summary.hpp"
 #include "supervisor.hpp"
+#include "utf8_path.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -47,10 +49,10 @@ ExitStatus complain(ExitStatus status, const std::string& text) {
 // Returns: whether all of it is in the file.
 bool write_file(const std::string& path, const std::string& text) {
   if (path == "-") return print_to(stdout, text);
-  std::FILE* const file = std::fopen(path.c_str(), "w");
-  if (file == nullptr) return false;
-  const bool written = print_to(file, text);
-  return (std::fclose(file) == 0) && written;
+  std::ofstream file(to_path(path), std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  return !file.fail();
 }
 
 // Returns: the summary's exit status, or `other` if all went well but the summary cannot be
@@ -77,7 +79,7 @@ class ClaimedOutputs {
   ClaimedOutputs() = default;
   ~ClaimedOutputs() {
     std::error_code ignored;  // what cannot be removed is an empty file
-    for (const std::string& path : created_) std::filesystem::remove(path, ignored);
+    for (const std::string& path : created_) std::filesystem::remove(to_path(path), ignored);
   }
   ClaimedOutputs(const ClaimedOutputs&) = delete;
   ClaimedOutputs& operator=(const ClaimedOutputs&) = delete;
@@ -140,9 +142,9 @@ ExitStatus record_supervised(const RecordOptions& options) {
   std::optional<ChildEnd> end;
   if (options.through_ring) end = run_in_child();
   if (!end) return record(options);
-  if (end->signal == 0) return static_cast<ExitStatus>(end->status);
-  complain(ExitStatus::other, fmt::format("the recording process {} was killed by {}", end->process,
-                                          signal_name(end->signal)));
+  if (end->killed_by.empty()) return static_cast<ExitStatus>(end->status);
+  complain(ExitStatus::other,
+           fmt::format("the recording process {} was killed by {}", end->process, end->killed_by));
   auto recovered = nlohmann::ordered_json::array();
   const ExitStatus status =
       finish_what_it_left(*end, recovered) ? ExitStatus::other : ExitStatus::not_recovered;
@@ -150,7 +152,7 @@ ExitStatus record_supervised(const RecordOptions& options) {
   // The child had only claimed it.
   const nlohmann::ordered_json json{{"file", options.output},
                                     {"exit_reason", "killed"},
-                                    {"signal", signal_name(end->signal)},
+                                    {"signal", end->killed_by},
                                     {"exit_status", static_cast<int>(status)},
                                     {"recovered", std::move(recovered)}};
   if (!write_file(options.json, json.dump(2, ' ', false, kReplace) + "\n")) {

@@ -32,23 +32,22 @@ struct RecoverOptions {
   std::string to;
 };
 
-constexpr const char* kFooter =
-    "FILE: a file whose bytes are pending; its header is finished, too, if it is a recording. DIR: "
-    "a directory\n"
-    "of such files, or of regions (/dev/shm/ringproc-UID; root may name another user's, and then "
-    "acts "
-    "as that user).\n"
-    "Without either: everything that this user's processes have left. RINGPROC_REGIONS=DIR: "
-    "regions "
-    "are in\n"
-    "DIR/ringproc-UID instead.\n"
-    "A file that was changed, renamed, replaced or deleted since is not touched: its bytes are "
-    "kept "
-    "beside it as\n"
-    "NAME.ringproc-PID, each at its offset in NAME, with holes between.\n"
-    "Exit status: 0 everything is where it belongs, 9 not everything could be recovered, 2 usage, "
-    "3 "
-    "no such file.";
+std::string footer() {
+  return fmt::format(
+      "FILE: a file whose bytes are pending; its header is finished, too, if it is a recording. "
+      "DIR: a directory\n"
+      "of such files, or of regions ({}; root may name another user's, and then acts\n"
+      "as that user).\n"
+      "Without either: everything that this user's processes have left. RINGPROC_REGIONS=DIR: "
+      "regions are in\n"
+      "a directory of that name below DIR instead.\n"
+      "A file that was changed, renamed, replaced or deleted since is not touched: its bytes are "
+      "kept beside it as\n"
+      "NAME.ringproc-PID, each at its offset in NAME, with holes between.\n"
+      "Exit status: 0 everything is where it belongs, 9 not everything could be recovered, 2 "
+      "usage, 3 no such file.",
+      core::Place::default_directory());
+}
 
 ExitStatus complain(ExitStatus status, const std::string& text) {
   say(fmt::format("ringproc recover: {}\n", text));
@@ -206,7 +205,7 @@ RunSubcommand add_recover(CLI::App& app) {
   watch->excludes(list, dry, to, discard);
   list->excludes(dry, to, discard);
   to->excludes(discard);
-  command->footer(kFooter);
+  command->footer(footer());
   return [options] { return run(*options); };
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "os.hpp"
+#include "utf8_path.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -21,9 +22,11 @@ bool is_below(const fs::path& file, const fs::path& directory) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-std::string without_slash(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
+// Absolute, without a separator at its end.
+fs::path path_of(const std::string& word) {
+  std::error_code error;
+  const fs::path path = fs::absolute(to_path(word), error).lexically_normal();
+  return path.has_filename() ? path : path.parent_path();
 }
 
 class Chooser {
@@ -33,7 +36,7 @@ class Chooser {
       take_place(Place::default_directory(), false);
     }
     for (const std::string& word : words) {
-      if (choices_.error.empty()) take_word(without_slash(word));
+      if (choices_.error.empty()) take_word(word);
     }
     return std::move(choices_);
   }
@@ -59,12 +62,11 @@ class Chooser {
   }
 
   void take_word(const std::string& word) {
-    std::error_code error;
-    const fs::path path = fs::absolute(word, error).lexically_normal();
-    if (is_region_directory(path)) return take_place(path, true);
+    const fs::path path = path_of(word);
+    if (is_region_directory(path)) return take_place(to_utf8(path), true);
     if (is_region_directory(path.parent_path())) {
-      if (const auto place = open(path.parent_path(), true)) {
-        choices_.regions.push_back({place, path.filename(), true});
+      if (const auto place = open(to_utf8(path.parent_path()), true)) {
+        choices_.regions.push_back({place, to_utf8(path.filename()), true});
       }
       return;
     }
@@ -77,13 +79,13 @@ class Chooser {
     const bool directory = fs::is_directory(path, error);
     std::size_t found = take_file_from(open(Place::default_directory(), false), path, directory);
     // Root means another user's file as that user.
-    const std::uint32_t owner = os::owner_of(path);
+    const std::uint32_t owner = os::owner_of(to_utf8(path));
     if (os::is_root() && owner != 0) {
       found += take_file_from(open(Place::directory_of_user(owner), true, false), path, directory);
     }
     if (found > 0 || directory || !choices_.error.empty()) return;
     if (fs::exists(path, error)) {
-      choices_.files_without_region.push_back(path);
+      choices_.files_without_region.push_back(to_utf8(path));
     } else {
       choices_.error =
           fmt::format("{}: there is no such file, and nothing is pending for it", word);
@@ -95,11 +97,11 @@ class Chooser {
                              bool directory) {
     if (!place) return 0;
     std::error_code missing;
-    const core::FileId id = core::file_id(path.string(), missing);
+    const core::FileId id = core::file_id(to_utf8(path), missing);
     const auto of_this_file = missing || directory ? std::vector<std::string>() : place->list(id);
     std::size_t found = 0;
     for (const std::string& name : place->list()) {
-      const std::string file = core::look_at_region(*place, name).file;
+      const fs::path file = to_path(core::look_at_region(*place, name).file);
       const bool same = file == path || std::ranges::find(of_this_file, name) != of_this_file.end();
       const bool below = directory && is_below(file, path);
       if (!same && !below) continue;
@@ -114,8 +116,8 @@ class Chooser {
 
 }  // namespace
 
-bool is_region_directory(const std::string& path) {
-  const std::string name = fs::path(path).filename().string();
+bool is_region_directory(const fs::path& path) {
+  const std::string name = to_utf8(path.filename());
   constexpr std::string_view kBegin = "ringproc-";
   if (!name.starts_with(kBegin) || name.size() == kBegin.size()) return false;
   const bool of_a_user = name.find_first_not_of("0123456789", kBegin.size()) == std::string::npos;

@@ -1,6 +1,7 @@
 // Which regions the words on recover's command line mean. No I/O on recorded files.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,6 @@ struct Choices {
 [[nodiscard]] Choices choose_regions(const std::vector<std::string>& words);
 
 // Whether a directory holds regions, by its name.
-[[nodiscard]] bool is_region_directory(const std::string& path);
+[[nodiscard]] bool is_region_directory(const std::filesystem::path& path);
 
 }  // namespace ringproc::tool

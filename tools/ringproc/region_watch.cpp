@@ -31,7 +31,7 @@ class RegionWatch {
         return ExitStatus::not_recovered;
       }
       look_at_all();
-      std::vector<core::os::NativeHandle> wake{signals.native()};
+      std::vector<os::Waitable> wake{signals.native()};
       for (const auto& [process, watched] : owners_) wake.push_back(watched.native());
       watcher_->wait(wake, kLookAgainMs);
     }
@@ -62,7 +62,7 @@ class RegionWatch {
         os::WatchedProcess watched =
             known != owners_.end() ? std::move(known->second) : os::WatchedProcess(seen.process);
         // Dead since it was looked at, or else not to be watched.
-        if (watched.native() >= 0 && !watched.ended()) {
+        if (watched.native() != os::kNothing && !watched.ended()) {
           alive.try_emplace(seen.process, std::move(watched));
           continue;
         }

@@ -6,7 +6,6 @@
 #include <system_error>
 #include <utility>
 
-#include "os.hpp"
 #include "ringproc/procedure.h"
 #include "ringproc/ringproc.h"
 #include "target.hpp"
@@ -100,7 +99,7 @@ std::optional<TargetFailure> RingTarget::failure() {
   if (failure.code == 0) return std::nullopt;
   const bool system_error = failure.code < 0 && failure.code > RINGPROC_E_OVERRUN;
   const std::error_code error(system_error ? -failure.code : 0, std::generic_category());
-  return TargetFailure{os::is_no_room(error),
+  return TargetFailure{is_no_room(error),
                        fmt::format("{} at byte {} of the file failed: {}",
                                    failure.operation == RINGPROC_OP_WRITE ? "writing" : "syncing",
                                    failure.file_offset, ringproc_strerror(failure.code))};

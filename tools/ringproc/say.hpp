@@ -5,12 +5,13 @@
 #include <cstdio>
 #include <string_view>
 
+#include "os.hpp"
+
 namespace ringproc::tool {
 
 // Effect: writes text. Returns: whether all of it was taken.
 inline bool print_to(std::FILE* file, std::string_view text) noexcept {
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  return std::fflush(file) == 0 && written;
+  return os::write_text(file, text);
 }
 
 // To standard error, for what nobody can be told if it fails.

@@ -23,7 +23,7 @@ void begin_child(pid_t parent, const sigset_t& mask) {
   static_cast<void>(signal(SIGTTOU, SIG_IGN));
   static_cast<void>(prctl(PR_SET_PDEATHSIG, SIGTERM));
   sigprocmask(SIG_SETMASK, &mask, nullptr);
-  os::set_supervisor(static_cast<std::uint32_t>(parent));
+  os::set_supervisor({static_cast<std::uint32_t>(parent), os::kNothing});
   // Dead already, before that was set.
   if (getppid() != parent) static_cast<void>(raise(SIGTERM));
 }
@@ -39,6 +39,11 @@ void pass_signals_on(pid_t child, const sigset_t& awaited) {
     const int result = waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
     if (result < 0 || ended.si_pid == child) return;
   }
+}
+
+std::string signal_name(int signal) {
+  const char* const name = sigabbrev_np(signal);
+  return name ? "SIG" + std::string(name) : "signal " + std::to_string(signal);
 }
 
 }  // namespace
@@ -69,16 +74,11 @@ std::optional<ChildEnd> run_in_child() {
   ChildEnd end;
   end.process = static_cast<std::uint32_t>(child);
   if (WIFSIGNALED(status)) {
-    end.signal = WTERMSIG(status);
+    end.killed_by = signal_name(WTERMSIG(status));
   } else {
     end.status = WEXITSTATUS(status);
   }
   return end;
-}
-
-std::string signal_name(int signal) {
-  const char* const name = sigabbrev_np(signal);
-  return name ? "SIG" + std::string(name) : "signal " + std::to_string(signal);
 }
 
 }  // namespace ringproc::tool

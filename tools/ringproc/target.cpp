@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/error.hpp"
+
 namespace ringproc::tool {
 namespace {
 
@@ -31,6 +33,10 @@ constexpr std::array<ErrorText, 14> kErrorTexts = {{
 }};
 
 }  // namespace
+
+bool is_no_room(const std::error_code& error) noexcept {
+  return core::is_disk_full(error) || error == std::errc::file_too_large;
+}
 
 std::string mmio_error_text(UINT code) {
   const auto found = std::ranges::find(kErrorTexts, code, &ErrorText::code);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "ringproc/mmio.h"
@@ -85,6 +86,9 @@ struct OpenedTarget {
 // Open the file for writing; it exists and is cut to length 0. Blocks: on the OS's open.
 [[nodiscard]] OpenedTarget open_ring_target(const TargetOptions& options);
 [[nodiscard]] OpenedTarget open_dos_target(const TargetOptions& options);
+
+// Does the error say that there is no room for the file to grow (disk, quota, size limit)?
+[[nodiscard]] bool is_no_room(const std::error_code& error) noexcept;
 
 // An MMIOERR_* or MMSYSERR_* code in English.
 [[nodiscard]] std::string mmio_error_text(UINT code);

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "utf8_path.hpp"
+
 namespace ringproc::tool {
 namespace {
 
@@ -169,7 +171,7 @@ Json ranges_json(const std::vector<FrameRange>& ranges) {
 }  // namespace
 
 ReadExpectation read_expectation(const std::string& path) {
-  std::ifstream file(path);
+  std::ifstream file(to_path(path));
   if (!file) return {std::nullopt, fmt::format("cannot open the summary {}", path)};
   try {
     const Json json = Json::parse(file);

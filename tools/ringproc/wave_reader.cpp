@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "utf8_path.hpp"
 #include "wave_layout.hpp"
 
 namespace ringproc::tool {
@@ -37,7 +38,8 @@ std::optional<SampleFormat> sample_format_of(std::uint16_t tag, std::uint16_t bi
 
 }  // namespace
 
-std::string WaveReader::open(const std::string& path) {
+std::string WaveReader::open(const std::string& name) {
+  const std::filesystem::path path = to_path(name);
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) return "there is no such file";

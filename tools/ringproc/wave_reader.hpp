@@ -26,7 +26,7 @@ struct WaveFacts {
 class WaveReader final : public RecordingView {
  public:
   // Effect: opens the file. Returns: empty, or why it cannot be read.
-  [[nodiscard]] std::string open(const std::string& path);
+  [[nodiscard]] std::string open(const std::string& name);
 
   // Effect: reads the headers. Returns: nothing if there is no usable `fmt ` or no `data` chunk;
   // header_error() then says what is wrong.
