@@ -15,6 +15,10 @@ install(TARGETS ${ringproc_libraries} EXPORT ringprocTargets
   FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT ringprocTargets NAMESPACE ringproc:: DESTINATION ${ringproc_package_dir})
 
+if(TARGET ringproc_hook)
+  install(TARGETS ringproc_hook LIBRARY DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+
 # The program is installed but not exported: a package of the library alone stays complete without it.
 if(TARGET ringproc_tool)
   install(TARGETS ringproc_tool RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

@@ -96,7 +96,13 @@ std::string conflict_of(const RegionFile& file, Region& copy, std::string& path,
     if (!renamed) return why;
   }
   if (error) return {};
-  target = open_file(path, {true, true, false, false, false}, error);
+  // Where shares are kept by the OS, what is open for writing can be denied to others only at once.
+  constexpr OpenRequest kAlone{true, true, false, false, true};
+  target = open_file(path, kAlone, error);
+  if (error == Errc::sharing) {
+    error = {};
+    return "another process has it open";
+  }
   if (error == std::errc::is_a_directory) {
     error = {};
     return "a directory has its name now";
@@ -106,7 +112,7 @@ std::string conflict_of(const RegionFile& file, Region& copy, std::string& path,
   if (error) return {};
   // Not changed between the two looks.
   if (why = why_another_file(header, now); !why.empty()) return why;
-  if (target->share({false, true, false, false, true}) == Errc::sharing) {
+  if (target->share(kAlone) == Errc::sharing) {
     return "another process has it open";
   }
   if (probe::mutant(probe::Mutant::replay_into_changed)) return {};

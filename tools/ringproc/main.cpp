@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <exception>
+#include <iterator>
 #include <sstream>
 #include <vector>
 
@@ -16,8 +17,7 @@
 namespace ringproc::tool {
 namespace {
 
-constexpr RunSubcommand (*kSubcommands[])(CLI::App&) = {add_record, add_verify, add_recover,
-                                                        add_status};
+constexpr AddSubcommand kSubcommands[] = {add_record, add_verify, add_recover, add_status};
 
 constexpr const char* kFooter =
     "Exit status: 0 complete and durable, 1 anything else, 2 usage, 3 cannot open, 4 finished with "
@@ -33,7 +33,9 @@ ExitStatus run(const std::vector<std::string>& arguments) {
   app.allow_windows_style_options(false);  // a word that begins with a slash may be a file
   app.footer(kFooter);
   ExitStatus status = ExitStatus::other;
-  for (const auto add : kSubcommands) {
+  std::vector<AddSubcommand> subcommands(std::begin(kSubcommands), std::end(kSubcommands));
+  for (const auto add : subcommands_of_this_system()) subcommands.push_back(add);
+  for (const auto add : subcommands) {
     const RunSubcommand run_it = add(app);
     app.get_subcommands({}).back()->final_callback([&status, run_it] { status = run_it(); });
   }

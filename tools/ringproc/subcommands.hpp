@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -18,5 +19,13 @@ using RunSubcommand = std::function<ExitStatus()>;
 [[nodiscard]] RunSubcommand add_verify(CLI::App& app);
 [[nodiscard]] RunSubcommand add_recover(CLI::App& app);
 [[nodiscard]] RunSubcommand add_status(CLI::App& app);
+
+// Windows only.
+[[nodiscard]] RunSubcommand add_run(CLI::App& app);
+[[nodiscard]] RunSubcommand add_probe(CLI::App& app);
+
+// Those that not every system has.
+using AddSubcommand = RunSubcommand (*)(CLI::App&);
+[[nodiscard]] std::vector<AddSubcommand> subcommands_of_this_system();
 
 }  // namespace ringproc::tool

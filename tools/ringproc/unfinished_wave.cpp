@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "backend/backend.hpp"
+#include "base/error.hpp"
 #include "wave_file.hpp"
 #include "wave_reader.hpp"
 
@@ -11,11 +12,11 @@ namespace ringproc::tool {
 HeaderMend finish_wave_header(const std::string& path, bool grown) {
   // Not while somebody writes it: its recorder is not dead, then, or another has begun.
   std::error_code error;
-  const auto file = core::open_file(path, {true, true, false, false, false}, error);
-  if (error) return {};
-  if (error = file->share({true, true, false, false, true}); error) {
-    return {false, "its header is left alone: " + error.message()};
-  }
+  constexpr core::OpenRequest kAlone{true, true, false, false, true};
+  const auto file = core::open_file(path, kAlone, error);
+  if (error && error != core::Errc::sharing) return {};
+  if (!error) error = file->share(kAlone);
+  if (error) return {false, "its header is left alone: " + error.message()};
   WaveReader reader;
   if (!reader.open(path).empty()) return {};
   const auto facts = reader.read_header();
