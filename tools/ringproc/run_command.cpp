@@ -72,6 +72,7 @@ void finish_what_it_left(const ProgramEnd& end, bool children) {
     const FinishedRegion finished = finish_region(*place, name, {});
     switch (finished.outcome.result) {
       case core::RecoverResult::gone:
+      case core::RecoverResult::nothing:
       case core::RecoverResult::owner_alive:
       case core::RecoverResult::busy:
         break;
