@@ -14,7 +14,7 @@ HeaderMend finish_wave_header(const std::string& path, bool grown) {
   std::error_code error;
   constexpr core::OpenRequest kAlone{true, true, false, false, true};
   const auto file = core::open_file(path, kAlone, error);
-  if (error && error != core::Errc::sharing) return {};
+  if (error && error != Errc::sharing) return {};
   if (!error) error = file->share(kAlone);
   if (error) return {false, "its header is left alone: " + error.message()};
   WaveReader reader;
