@@ -83,6 +83,7 @@ void File::fill_identity(RegionHeader& header, const Backend& writer,
   identity.inode = id_.inode;
   identity.birth_ns = state.birth_ns;
   identity.process = os::process_id();
+  identity.holder = identity.process;  // again: making the header has wiped out what lock() wrote
   const std::string& boot = os::boot_id();
   boot.copy(identity.boot_id.data(), identity.boot_id.size() - 1);
   const std::string path = writer.findable_path();

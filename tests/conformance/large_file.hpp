@@ -14,6 +14,9 @@ class LargeFile : public WithFile<Traits> {};
 TYPED_TEST_SUITE_P(LargeFile);
 
 TYPED_TEST_P(LargeFile, WorksAcrossTwoGibibytes) {
+  if (excused<TypeParam>(kEndsAtTwoGibibytes, "kEndsAtTwoGibibytes") ||
+      excused<TypeParam>(kDosSizeIsStale, "kDosSizeIsStale"))
+    return;
   const HMMIO handle = this->open(MMIO_CREATE | MMIO_READWRITE);
   EXPECT_EQ(mmioSeek(handle, 0x7FFFFFFE, SEEK_SET), 0x7FFFFFFE);
   EXPECT_EQ(write_text(handle, "abcd"), 4);
@@ -28,6 +31,9 @@ TYPED_TEST_P(LargeFile, WorksAcrossTwoGibibytes) {
 }
 
 TYPED_TEST_P(LargeFile, EndsTwoBytesBelowFourGibibytes) {
+  if (excused<TypeParam>(kEndsAtTwoGibibytes, "kEndsAtTwoGibibytes") ||
+      excused<TypeParam>(kBufferHidesErrors, "kBufferHidesErrors"))
+    return;
   const HMMIO handle = this->open(MMIO_CREATE | MMIO_READWRITE);
   const auto start = static_cast<LONG>(0xFFFFFFFAu);
   EXPECT_EQ(mmioSeek(handle, start, SEEK_SET), start);
@@ -47,6 +53,7 @@ TYPED_TEST_P(LargeFile, EndsTwoBytesBelowFourGibibytes) {
 }
 
 TYPED_TEST_P(LargeFile, RiffChunksMayBeLargerThanTwoGibibytes) {
+  if (excused<TypeParam>(kEndsAtTwoGibibytes, "kEndsAtTwoGibibytes")) return;
   const HMMIO handle = this->open(MMIO_CREATE | MMIO_READWRITE);
   MMCKINFO riff{};
   riff.fccType = mmioFOURCC('W', 'A', 'V', 'E');

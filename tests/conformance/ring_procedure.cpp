@@ -3,7 +3,7 @@
 #include "conformance/any_file.hpp"
 #include "conformance/large_file.hpp"
 #include "conformance/named_file.hpp"
-#include "ringproc/procedure.h"
+#include "ringproc/install.h"
 
 namespace ringproc::test {
 namespace {
@@ -12,16 +12,21 @@ template <LONG Buffer>
 struct Ring {
   static constexpr LONG kBuffer = Buffer;
   static constexpr bool kNames = true;
+  static constexpr bool kDos = false;
+  static constexpr unsigned kKnown = kKnownNothing;
+  static MMRESULT flush(HMMIO handle) { return ringproc_mmio_flush(handle); }
   static void select(MMIOINFO& info) { info.pIOProc = ringproc_ioproc; }
 };
 
 struct RingInstalled {
   static constexpr LONG kBuffer = 0;
   static constexpr bool kNames = true;
+  static constexpr bool kDos = false;
+  static constexpr unsigned kKnown = kKnownNothing;
+  static MMRESULT flush(HMMIO handle) { return ringproc_mmio_flush(handle); }
   static void select(MMIOINFO& info) {
-    static const LPMMIOPROC installed =
-        mmioInstallIOProc(RINGPROC_FOURCC, ringproc_ioproc, MMIO_INSTALLPROC);
-    ASSERT_EQ(installed, ringproc_ioproc);
+    static const MMRESULT installed = ringproc_install(0);
+    ASSERT_EQ(installed, MMRESULT{MMSYSERR_NOERROR});
     info.fccIOProc = RINGPROC_FOURCC;
   }
 };

@@ -4,6 +4,9 @@
 //   static constexpr LONG kBuffer;         size of the mmio buffer, 0: unbuffered
 //   static void select(MMIOINFO&);         chooses the procedure
 //   static constexpr bool kNames;          it serves files with names; else memory files that grow
+//   static constexpr bool kDos;            files are opened under the code 'DOS '
+//   static constexpr unsigned kKnown;      what the procedure is known to do wrong (known.hpp)
+//   static MMRESULT flush(HMMIO);          writes everything down where mmioFlush does not
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,8 +14,10 @@
 #include <algorithm>
 #include <string>
 
+#include "conformance/known.hpp"
 #include "mmio/temp_file.hpp"
 #include "ringproc/mmio.h"
+#include "support/os_file.hpp"
 
 namespace ringproc::test {
 
@@ -57,9 +62,9 @@ class WithFile : public testing::Test {
     error_ = info.wErrorRet;
     return handle;
   }
-  [[nodiscard]] HMMIO adopt(int fd, DWORD flags) {
+  [[nodiscard]] HMMIO adopt(const OsFile& file, DWORD flags) {
     MMIOINFO info = selection<Traits>();
-    info.adwInfo[0] = static_cast<DWORD>(fd);
+    info.adwInfo[0] = file.number();
     const HMMIO handle = mmioOpen(nullptr, &info, flags);
     error_ = info.wErrorRet;
     return handle;

@@ -3,14 +3,15 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace ringproc::test {
@@ -19,7 +20,8 @@ class TempFile {
  public:
   explicit TempFile(std::string_view suffix = ".dat") {
     static std::atomic<unsigned> counter{0};
-    path_ = testing::TempDir() + "ringproc-" + std::to_string(::getpid()) + "-" +
+    static const unsigned process = std::random_device{}();
+    path_ = testing::TempDir() + "ringproc-" + std::to_string(process) + "-" +
             std::to_string(counter.fetch_add(1)) + std::string(suffix);
   }
   ~TempFile() {
@@ -49,7 +51,10 @@ class TempFile {
 class Removal {
  public:
   explicit Removal(std::string path) : path_(std::move(path)) {}
-  ~Removal() { ::unlink(path_.c_str()); }
+  ~Removal() {
+    std::error_code ignored;
+    std::filesystem::remove(path_, ignored);
+  }
   Removal(const Removal&) = delete;
   Removal& operator=(const Removal&) = delete;
 

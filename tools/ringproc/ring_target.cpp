@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-#include "ringproc/procedure.h"
+#include "ringproc/install.h"
 #include "ringproc/ringproc.h"
 #include "target.hpp"
 
@@ -30,7 +30,8 @@ class RingTarget final : public Target {
   void start_data() override { data_position_ = ask_stats().accepted; }
   [[nodiscard]] Accept write(std::span<const std::byte> data) override;
   [[nodiscard]] bool flush() override {
-    return mmioSendMessage(handle(), RINGPROC_MSG_FLUSH, 0, 0) == 1;
+    // The handle has no buffer of mmio's, so any thread may, and nothing is left behind.
+    return ringproc_mmio_flush_accepted(handle()) == MMSYSERR_NOERROR;
   }
   [[nodiscard]] TargetMarks marks() override;
   [[nodiscard]] TargetStats stats() override;
@@ -122,7 +123,11 @@ OpenedTarget open_ring_target(const TargetOptions& options) {
     return {nullptr, fmt::format("the ring's options were refused: {}", ringproc_strerror(error))};
   }
   MMIOINFO info{};
-  info.pIOProc = ringproc_ioproc;
+  // Wine's winmm hands the bytes of a name over as they are. Windows may take them for the
+  // process's code page on their way; the manifest makes that UTF-8 where Windows knows how (from
+  // 10, version 1903, on). Before that, a name beyond the code page may fail to open, or be spelt
+  // differently.
+  info.pIOProc = ringproc_ioproc_utf8;
   std::string path = options.path;
   const HMMIO handle = mmioOpen(path.data(), &info, MMIO_CREATE | MMIO_WRITE | MMIO_DENYWRITE);
   static_cast<void>(
