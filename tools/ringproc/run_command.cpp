@@ -57,6 +57,19 @@ std::string set_options(const std::vector<std::string>& options) {
   return problem;
 }
 
+bool is_worth_telling(const FinishedRegion& finished) {
+  switch (finished.outcome.result) {
+    case core::RecoverResult::gone:
+    case core::RecoverResult::owner_alive:
+    case core::RecoverResult::busy:
+      return false;
+    case core::RecoverResult::nothing:
+      return !finished.header.text.empty();
+    default:
+      return true;
+  }
+}
+
 // Brings what the program left into its files. Children that follow it are found by being dead,
 // too; what other programs have left is finished on the way, as at the start of any of them.
 void finish_what_it_left(const ProgramEnd& end, bool children) {
@@ -70,14 +83,7 @@ void finish_what_it_left(const ProgramEnd& end, bool children) {
   for (const std::string& name : place->list()) {
     if (!children && core::look_at_region(*place, name).process != end.process) continue;
     const FinishedRegion finished = finish_region(*place, name, {});
-    switch (finished.outcome.result) {
-      case core::RecoverResult::gone:
-      case core::RecoverResult::owner_alive:
-      case core::RecoverResult::busy:
-        break;
-      default:
-        say(fmt::format("ringproc run: {}\n", text_of(finished)));
-    }
+    if (is_worth_telling(finished)) say(fmt::format("ringproc run: {}\n", text_of(finished)));
   }
 }
 
