@@ -121,9 +121,9 @@ class Drain {
   // In the child of a fork: fails for good, without the mutex, which a thread of the parent may
   // have held.
   void orphan(const Failure& failure) noexcept;
-  // In a process that is ending: the other threads are gone, wherever they were. Gives the steps and
-  // the mutex free; what they had done so far is as if the process had been killed, which the region
-  // bears. Requires: os::process_is_ending().
+  // In a process that is ending: the other threads are gone, wherever they were. Gives the steps
+  // and the mutex free; what they had done so far is as if the process had been killed, which the
+  // region bears. Requires: os::process_is_ending().
   void left_alone() noexcept;
 
   // ---- settings and statistics ----
