@@ -38,7 +38,8 @@ FARPROC WINAPI get_proc_address(HMODULE module, LPCSTR name) noexcept {
   const FARPROC found = GetProcAddress(module, name);
   void* const address = reinterpret_cast<void*>(found);
   for (const Replacement& one : g_mmio) {
-    if (found && (address == one.exported || address == one.real)) {
+    if (found &&
+        (address == one.real || address == one.exported[0] || address == one.exported[1])) {
       return reinterpret_cast<FARPROC>(one.by(Mechanism::looked_up));
     }
   }
@@ -50,10 +51,17 @@ void* address(Function* function) {
   return reinterpret_cast<void*>(function);
 }
 
+// The module that an address lies in; it stays loaded from now on.
+HMODULE module_with(const void* place) {
+  HMODULE module = nullptr;
+  constexpr DWORD kHow = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN;
+  return GetModuleHandleExW(kHow, static_cast<LPCWSTR>(place), &module) ? module : nullptr;
+}
+
 template <typename Real, typename... Ours>
 Replacement each(const char* name, Real* real, Ours*... ours) {
   static_assert(sizeof...(ours) == kMechanisms);
-  return {name, address(real), {address(ours)...}, nullptr};
+  return {name, address(real), {address(ours)...}, {}};
 }
 
 template <typename Real, typename Ours>
@@ -87,14 +95,14 @@ std::string catch_calls(bool follow_children) {
   imports.insert(imports.end(), process.begin(), process.end());
   imports.push_back(all("GetProcAddress", real("GetProcAddress"), get_proc_address));
 
-  HMODULE hook = nullptr;
-  if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_PIN,
-                          reinterpret_cast<LPCWSTR>(address(catch_calls)), &hook)) {
-    return "the hook does not find itself";
-  }
-  const std::array<HMODULE, 3> own = {hook, library().module, winmm().module};
+  const HMODULE hook = module_with(address(catch_calls));
+  // Since Windows 8 winmm.dll hands its functions on to another DLL.
+  const HMODULE inner = module_with(g_mmio[0].real);
+  if (!hook || !inner) return "the hook does not find itself, or winmm.dll's functions";
+  const std::array<HMODULE, 4> own = {hook, library().module, winmm().module, inner};
   std::string problem = patch_imports(imports, own);
   if (problem.empty()) problem = patch_exports(winmm().module, g_mmio);
+  if (problem.empty() && inner != winmm().module) problem = patch_exports(inner, g_mmio);
   if (problem.empty() && follow_children) problem = patch_exports(kernel, process);
   return problem;
 }

@@ -14,6 +14,8 @@
 namespace ringproc::substitute {
 namespace {
 
+constexpr DWORD kEndWaitMs = 1'000;
+
 // Memory in the other process, for what is handed to it.
 class RemoteMemory {
  public:
@@ -139,6 +141,10 @@ StartResult start_hook(HANDLE process, const HookRequest& request) {
   CallEnd end = call_in(process, as_thread_start(load), path, value);
   if (end != CallEnd::returned) return not_returned(end, "loading the hook into the program");
   const HMODULE module = remote_module(process, request.hook);
+  // A program that lacks a DLL of its own ends itself, a moment after its first thread.
+  if (!module && WaitForSingleObject(process, kEndWaitMs) == WAIT_OBJECT_0) {
+    return {Start::program_ended, {}};
+  }
   if (value == 0 || !module) {
     return failed("the program cannot load " + to_utf8(request.hook) +
                   "; it must be readable for the program's user and of its width");

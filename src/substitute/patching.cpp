@@ -195,13 +195,16 @@ std::string patch_exports(HMODULE owner, std::span<Replacement> replacements) {
     return "no code can be placed beside a system DLL: " + error_text(GetLastError());
   }
   for (std::size_t i = 0; i < replacements.size(); ++i) {
-    DWORD* const entry = exported(image, replacements[i].name);
+    Replacement& one = replacements[i];
+    const bool exported_elsewhere = one.exported[0] != nullptr;
+    DWORD* const entry = exported(image, one.name);
+    if (!entry && exported_elsewhere) continue;
     const auto offset = static_cast<DWORD>(targets[i] - image.base());
     if (!entry || !store(*entry, offset)) {
-      return std::string("the system does not let ") + replacements[i].name +
+      return std::string("the system does not let ") + one.name +
              " be replaced: " + error_text(GetLastError());
     }
-    replacements[i].exported = reinterpret_cast<void*>(targets[i]);
+    one.exported[exported_elsewhere ? 1 : 0] = reinterpret_cast<void*>(targets[i]);
   }
   return {};
 }

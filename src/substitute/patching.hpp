@@ -30,7 +30,7 @@ struct Replacement {
   const char* name = nullptr;
   void* real = nullptr;
   std::array<void*, kMechanisms> ours{};  // by Mechanism
-  void* exported = nullptr;               // what the DLL exports once patch_exports has run
+  std::array<void*, 2> exported{};        // what DLLs export for it once patch_exports has run
 
   [[nodiscard]] void* by(Mechanism mechanism) const noexcept {
     return ours[static_cast<std::size_t>(mechanism)];
@@ -43,7 +43,9 @@ struct Replacement {
 [[nodiscard]] std::string patch_imports(std::span<const Replacement> replacements,
                                         std::span<const HMODULE> own);
 
-// Effect: `owner` exports ours, and `exported` is set. Returns: empty, or why it could not be done.
+// Effect: `owner` exports ours, and `exported` tells as what. For up to two DLLs: newer systems
+// have the functions in a second one, and export them from both. Returns: empty, or why it could
+// not be done.
 [[nodiscard]] std::string patch_exports(HMODULE owner, std::span<Replacement> replacements);
 
 }  // namespace ringproc::substitute

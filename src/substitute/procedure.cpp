@@ -101,6 +101,17 @@ LRESULT on_close(MMIOINFO& info, LPARAM flags) {
   return result;
 }
 
+// A LONG below 0 means an offset from 2 GiB on, if the file reaches so far; winmm sends such when a
+// file grows past 2 GiB. Else it is the mistake that it is for the built-in procedure: hosts find a
+// position before the end of a file by the size that it had when it was opened.
+bool is_mistake(MMIOINFO& info, LPARAM offset, LPARAM origin) noexcept {
+  if (origin != SEEK_SET || offset >= 0) return false;
+  ringproc_stats stats{};
+  stats.size = sizeof(stats);
+  return forward(info, RINGPROC_MSG_STATS, reinterpret_cast<LPARAM>(&stats), 0) != 1 ||
+         static_cast<DWORD>(offset) > stats.logical_size;
+}
+
 LRESULT on_rename(const char* from, const char* to) {
   if (!from || !to) return MMSYSERR_INVALPARAM;
   std::string old_name = to_utf8(widen(from, CP_ACP));
@@ -139,6 +150,7 @@ LRESULT CALLBACK substitute_procedure(LPSTR mmioinfo, UINT message, LPARAM lpara
     }
     if (info && message == MMIOM_OPEN) return on_open(*info, reinterpret_cast<char*>(lparam1));
     if (info && message == MMIOM_CLOSE) return on_close(*info, lparam1);
+    if (info && message == MMIOM_SEEK && is_mistake(*info, lparam1, lparam2)) return -1;
     return library().procedure(mmioinfo, message, lparam1, lparam2);
   } catch (const std::bad_alloc&) {
     return message == MMIOM_CLOSE ? MMIOERR_CANNOTCLOSE : MMIOERR_OUTOFMEMORY;

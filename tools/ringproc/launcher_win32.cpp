@@ -180,6 +180,19 @@ void launch_is_over() {
   if (g_done) SetEvent(g_done);
 }
 
-bool is_crash(std::uint32_t exit_code) { return (exit_code & 0xF000'0000) == 0xC000'0000; }
+std::string crash_text(std::uint32_t exit_code) {
+  switch (exit_code) {
+    case 0xC000'0005:
+      return "access violation";
+    case 0xC000'00FD:
+      return "stack overflow";
+    case 0xC000'0135:
+      return "a DLL that it needs is missing";
+    case 0xC000'013A:
+      return {};  // Ctrl+C
+    default:
+      return (exit_code & 0xF000'0000) == 0xC000'0000 ? "exception" : "";
+  }
+}
 
 }  // namespace ringproc::tool

@@ -38,7 +38,8 @@ struct ProgramEnd {
 // Everything that the program left is finished: this process may be ended.
 void launch_is_over();
 
-// Whether the exit status is one that the system gives to a program that crashed.
-[[nodiscard]] bool is_crash(std::uint32_t exit_code);
+// What it means if the exit status is one that the system gives to a program that crashed; empty if
+// it is the program's own.
+[[nodiscard]] std::string crash_text(std::uint32_t exit_code);
 
 }  // namespace ringproc::tool

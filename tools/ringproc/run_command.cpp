@@ -58,6 +58,7 @@ std::string set_options(const std::vector<std::string>& options) {
 }
 
 bool is_worth_telling(const FinishedRegion& finished) {
+  if (finished.outcome.told) return false;
   switch (finished.outcome.result) {
     case core::RecoverResult::gone:
     case core::RecoverResult::owner_alive:
@@ -105,8 +106,9 @@ ExitStatus run(const RunArguments& arguments) {
   launch.follow_children = arguments.follow_children;
   const ProgramEnd end = run_program(launch);
   if (!end.error.empty()) return complain(end.status, end.error);
-  if (is_crash(end.exit_code)) {
-    say(fmt::format("ringproc run: the program ended by exception {:#010x}\n", end.exit_code));
+  if (const std::string crash = crash_text(end.exit_code); !crash.empty()) {
+    say(fmt::format("ringproc run: the program was ended by the system: {} ({:#010x})\n", crash,
+                    end.exit_code));
   }
   finish_what_it_left(end, arguments.follow_children);
   launch_is_over();
