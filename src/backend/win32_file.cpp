@@ -3,8 +3,10 @@
 #include <windows.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
+#include <string_view>
 #include <utility>
 
 #include "backend/backend.hpp"
@@ -48,6 +50,21 @@ DWORD share_flags(bool deny_read, bool deny_write) {
          (deny_write ? 0u : FILE_SHARE_WRITE);
 }
 
+// Wine gives the serial number 0 to file systems that have none, tmpfs for one. Two of them may
+// have files of one index, so there the directory counts, too. (FNV-1a; no heap: asked for at every
+// write.)
+std::uint64_t directory_number(HANDLE file) noexcept {
+  std::array<wchar_t, 4096> name;
+  const DWORD size = ::GetFinalPathNameByHandleW(file, name.data(), static_cast<DWORD>(name.size()),
+                                                 VOLUME_NAME_DOS);
+  const std::wstring_view path(name.data(), size < name.size() ? size : 0);
+  std::uint64_t hash = 0xcbf29ce484222325u;
+  for (const wchar_t c : path.substr(0, path.rfind(L'\\'))) {
+    hash = (hash ^ static_cast<std::uint64_t>(c)) * 0x100000001b3u;
+  }
+  return hash;
+}
+
 FileState state_of(HANDLE file, std::error_code& error) {
   FileState state;
   BY_HANDLE_FILE_INFORMATION all{};
@@ -58,7 +75,8 @@ FileState state_of(HANDLE file, std::error_code& error) {
     return state;
   }
   error = {};
-  state.id = {all.dwVolumeSerialNumber, join(all.nFileIndexHigh, all.nFileIndexLow)};
+  state.id = {all.dwVolumeSerialNumber != 0 ? all.dwVolumeSerialNumber : directory_number(file),
+              join(all.nFileIndexHigh, all.nFileIndexLow)};
   state.size = join(all.nFileSizeHigh, all.nFileSizeLow);
   // The birth time stays unknown: Windows gives a new file the one of the file whose name it takes.
   // NTFS counts uses of an index within the index, so it names a file for ever.
