@@ -73,26 +73,28 @@ class Win32File final : public Backend {
       : file_(file), path_(std::move(path)), own_{request} {}
   ~Win32File() override { static_cast<void>(Win32File::close()); }
 
+  // Each part is a call of its own. An error after some bytes is told by the next call: once, and
+  // before anything is tried again, because a device may forget it.
   IoResult write_at(std::span<const std::span<const std::byte>> parts,
                     std::uint64_t offset) noexcept override {
+    std::error_code error = std::exchange(untold_, {});
     std::size_t total = 0;
     for (std::span<const std::byte> part : parts) {
-      while (!part.empty()) {
+      while (!part.empty() && !error) {
         OVERLAPPED where = at(offset + total);
         DWORD done = 0;
         const auto size = static_cast<DWORD>(std::min(part.size(), kLargestCall));
         const BOOL called = ::WriteFile(file_, part.data(), size, &done, &where);
-        const DWORD error = finish(file_, where, called, done);
-        if (error != ERROR_SUCCESS) {
-          return {total, total == 0 ? windows_error(error) : std::error_code{}};
-        }
-        if (done == 0)
-          return {total, total == 0 ? windows_error(ERROR_DISK_FULL) : std::error_code{}};
+        const DWORD result = finish(file_, where, called, done);
+        if (result != ERROR_SUCCESS) error = windows_error(result);
+        if (!error && done == 0) error = windows_error(ERROR_DISK_FULL);
+        if (error) break;
         total += done;
         part = part.subspan(done);
       }
     }
-    return {total, {}};
+    if (total != 0) untold_ = std::exchange(error, {});
+    return {total, error};
   }
 
   IoResult read_at(std::span<std::byte> to, std::uint64_t offset) noexcept override {
@@ -196,6 +198,7 @@ class Win32File final : public Backend {
   HANDLE file_;
   mutable std::mutex m_;
   std::string path_;                     // guarded by m_
+  std::error_code untold_;               // of a write that had written something
   const OpenRequest own_;                // what file_ itself denies
   HANDLE claim_ = INVALID_HANDLE_VALUE;  // changed under the table's mutex only
 };

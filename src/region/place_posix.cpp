@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -18,12 +17,10 @@
 
 #include "probe/probe.hpp"
 #include "region/place.hpp"
+#include "region/region_name.hpp"
 
 namespace ringproc::core {
 namespace {
-
-constexpr int kMostRegionsOfAFile = 64;
-constexpr int kGap = 3;
 
 std::error_code os_error(int error) { return {error, std::system_category()}; }
 
@@ -38,14 +35,6 @@ struct flock whole_file() {
 
 std::uint32_t holder(const struct flock& lock) {
   return lock.l_pid > 0 ? static_cast<std::uint32_t>(lock.l_pid) : UINT32_MAX;
-}
-
-std::string region_name(const FileId& id, int k) {
-  std::array<char, 64> text;
-  const int n = ::snprintf(text.data(), text.size(), "%llx-%llx.%d",
-                           static_cast<unsigned long long>(id.device),
-                           static_cast<unsigned long long>(id.inode), k);
-  return {text.data(), static_cast<std::size_t>(n)};
 }
 
 bool is_in_memory(int fd) noexcept {
@@ -264,8 +253,6 @@ std::vector<std::string> Place::list() const {
 
 std::vector<std::string> Place::list(const FileId& id) const {
   std::vector<std::string> names;
-  // Names are given in order but go in any order. What lies beyond a larger gap is found by a
-  // listing.
   for (int k = 0, missing = 0; k < kMostRegionsOfAFile && missing < kGap; ++k) {
     std::string name = region_name(id, k);
     if (::faccessat(descriptor(handle_), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0) {

@@ -19,12 +19,11 @@
 #include "probe/probe.hpp"
 #include "region/layout.hpp"
 #include "region/place.hpp"
+#include "region/region_name.hpp"
 
 namespace ringproc::core {
 namespace {
 
-constexpr int kMostRegionsOfAFile = 64;
-constexpr int kGap = 3;
 constexpr std::uint64_t kLockedByte = std::uint64_t{1} << 62;
 constexpr std::uint64_t kHolder = offsetof(RegionHeader, identity) + offsetof(Identity, holder);
 constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
@@ -39,14 +38,6 @@ OVERLAPPED at(std::uint64_t offset) {
   where.Offset = static_cast<DWORD>(offset);
   where.OffsetHigh = static_cast<DWORD>(offset >> 32);
   return where;
-}
-
-std::string region_name(const FileId& id, int k) {
-  std::array<char, 64> text;
-  const int n = std::snprintf(text.data(), text.size(), "%llx-%llx.%d",
-                              static_cast<unsigned long long>(id.device),
-                              static_cast<unsigned long long>(id.inode), k);
-  return {text.data(), static_cast<std::size_t>(n)};
 }
 
 bool try_lock(HANDLE file, DWORD& error) noexcept {

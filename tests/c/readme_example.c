@@ -12,7 +12,7 @@ int main(void) {
   for (int i = 0; i < 1000; ++i) { /* returns when the bytes are copied */
     if (mmioWrite(file, samples, sizeof samples) != sizeof samples) return puts("write failed"), 1;
   }
-  if (ringproc_mmio_flush(file) != 0) return puts("not durable"), 1; /* returns when they are on disk */
+  if (ringproc_mmio_flush(file) != 0) return puts("not durable"), 1; /* they are on disk */
   if (mmioClose(file, 0) != 0) return puts("something was lost"), 1;
   return puts("durable"), 0;
 }

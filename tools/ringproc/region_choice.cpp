@@ -120,9 +120,11 @@ bool is_region_directory(const fs::path& path) {
   const std::string name = to_utf8(path.filename());
   constexpr std::string_view kBegin = "ringproc-";
   if (!name.starts_with(kBegin) || name.size() == kBegin.size()) return false;
-  const bool of_a_user = name.find_first_not_of("0123456789", kBegin.size()) == std::string::npos;
+  // By its user's number, or however this user's is called here.
+  const bool numbered = name.find_first_not_of("0123456789", kBegin.size()) == std::string::npos;
+  const bool own = name == to_utf8(to_path(Place::default_directory()).filename());
   std::error_code error;
-  return of_a_user && fs::is_directory(fs::status(path, error));
+  return (numbered || own) && fs::is_directory(fs::status(path, error));
 }
 
 Choices choose_regions(const std::vector<std::string>& words) { return Chooser().take(words); }
