@@ -3,6 +3,7 @@
 // counter; under Wine its resolution is 0.1 us, its cost is not subtracted.
 //
 // Usage: latency [--json] [--writes N] [--flushes N] DIRECTORY
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -85,23 +86,26 @@ class RawFile {
   HANDLE handle_;
 };
 
-// Rounds of each arm after the other, so that what else the machine does meets both.
-constexpr std::size_t kRounds = 10;
+// The arms take turns, so that what else the machine does meets both. A turn is half a default
+// ring: a capture's bursts, not a stream faster than the disk. The first turn of each is not
+// counted.
+constexpr std::size_t kTurnBytes = 8 << 20;
 
 void compare_writes(const Options& options, std::size_t size, std::vector<Row>& rows) {
   const std::vector<char> block(size, 'x');
   MmioFile ring(options.directory + "\\latency-ring.tmp", ringproc_ioproc);
   MmioFile builtin(options.directory + "\\latency-builtin.tmp", nullptr);
-  Samples of_ring(options.writes);
-  Samples of_builtin(options.writes);
-  for (std::size_t round = 0; round < kRounds; ++round) {
-    for (std::size_t i = 0; i < options.writes / kRounds; ++i)
-      of_ring.add([&] { ring.write(block); });
+  const std::size_t turn = std::min(kTurnBytes / size, options.writes);
+  const auto take_turns = [&](Samples& of_ring, Samples& of_builtin) {
+    for (std::size_t i = 0; i < turn; ++i) of_ring.add([&] { ring.write(block); });
     ring.flush();  // what is still in the ring is not left to the other arm
-    for (std::size_t i = 0; i < options.writes / kRounds; ++i) {
-      of_builtin.add([&] { builtin.write(block); });
-    }
-  }
+    for (std::size_t i = 0; i < turn; ++i) of_builtin.add([&] { builtin.write(block); });
+  };
+  Samples of_ring(options.writes + turn);
+  Samples of_builtin(options.writes + turn);
+  Samples ignored(2 * turn);
+  take_turns(ignored, ignored);
+  while (of_ring.count() < options.writes) take_turns(of_ring, of_builtin);
   rows.push_back({"mmioWrite, ring", size, std::move(of_ring)});
   rows.push_back({"mmioWrite, built-in", size, std::move(of_builtin)});
 }
@@ -158,7 +162,7 @@ bool parse(int argc, char** argv, Options& options) {
       options.directory = argv[i];
     }
   }
-  return !options.directory.empty() && options.writes >= kRounds && options.flushes > 0;
+  return !options.directory.empty() && options.writes > 0 && options.flushes > 0;
 }
 
 }  // namespace
