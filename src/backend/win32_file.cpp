@@ -65,30 +65,33 @@ std::uint64_t directory_number(HANDLE file) noexcept {
   return hash;
 }
 
+// The birth time stays unknown: Windows gives a new file the one of the file whose name it takes.
+std::error_code read_times(HANDLE file, FileState& state) noexcept {
+  FILE_BASIC_INFO times{};
+  if (!::GetFileInformationByHandleEx(file, FileBasicInfo, &times, sizeof times)) {
+    return last_windows_error();
+  }
+  state.modified_ns = os::unix_ns(static_cast<std::uint64_t>(times.LastWriteTime.QuadPart));
+  state.changed_ns = os::unix_ns(static_cast<std::uint64_t>(times.ChangeTime.QuadPart));
+  return {};
+}
+
+// NTFS counts uses of an index within the index, so it names a file for ever.
 FileState state_of(HANDLE file, std::error_code& error) {
   FileState state;
   BY_HANDLE_FILE_INFORMATION all{};
-  FILE_BASIC_INFO times{};
-  if (!::GetFileInformationByHandle(file, &all) ||
-      !::GetFileInformationByHandleEx(file, FileBasicInfo, &times, sizeof times)) {
-    error = last_windows_error();
-    return state;
-  }
-  error = {};
+  error = ::GetFileInformationByHandle(file, &all) ? read_times(file, state) : last_windows_error();
+  if (error) return state;
   state.id = {all.dwVolumeSerialNumber != 0 ? all.dwVolumeSerialNumber : directory_number(file),
               join(all.nFileIndexHigh, all.nFileIndexLow)};
   state.size = join(all.nFileSizeHigh, all.nFileSizeLow);
-  // The birth time stays unknown: Windows gives a new file the one of the file whose name it takes.
-  // NTFS counts uses of an index within the index, so it names a file for ever.
-  state.modified_ns = os::unix_ns(static_cast<std::uint64_t>(times.LastWriteTime.QuadPart));
-  state.changed_ns = os::unix_ns(static_cast<std::uint64_t>(times.ChangeTime.QuadPart));
   return state;
 }
 
 class Win32File final : public Backend {
  public:
-  Win32File(HANDLE file, std::string path, const OpenRequest& request) noexcept
-      : file_(file), path_(std::move(path)), own_{request} {}
+  Win32File(HANDLE file, const FileId& id, std::string path, const OpenRequest& request) noexcept
+      : file_(file), id_(id), path_(std::move(path)), own_{request} {}
   ~Win32File() override { static_cast<void>(Win32File::close()); }
 
   // Each part is a call of its own. An error after some bytes is told by the next call: once, and
@@ -149,7 +152,18 @@ class Win32File final : public Backend {
                : last_windows_error();
   }
 
-  FileState state(std::error_code& error) noexcept override { return state_of(file_, error); }
+  // Asked for after every write. Not the identity, which does not change: under Wine that is slow.
+  FileState state(std::error_code& error) noexcept override {
+    FileState state;
+    FILE_STANDARD_INFO sizes{};
+    error = read_times(file_, state);
+    if (!error && !::GetFileInformationByHandleEx(file_, FileStandardInfo, &sizes, sizeof sizes)) {
+      error = last_windows_error();
+    }
+    state.id = id_;
+    state.size = static_cast<std::uint64_t>(sizes.EndOfFile.QuadPart);
+    return state;
+  }
 
   void set_path(std::string path) override {
     const std::lock_guard lock(m_);
@@ -214,6 +228,7 @@ class Win32File final : public Backend {
   }
 
   HANDLE file_;
+  const FileId id_;
   mutable std::mutex m_;
   std::string path_;                     // guarded by m_
   std::error_code untold_;               // of a write that had written something
@@ -225,7 +240,8 @@ std::unique_ptr<Backend> make_file(HANDLE file, std::string path, const OpenRequ
                                    std::error_code& error) {
   error =
       ::GetFileType(file) == FILE_TYPE_DISK ? std::error_code{} : make_error_code(Errc::not_a_file);
-  if (!error) return std::make_unique<Win32File>(file, std::move(path), request);
+  const FileId id = error ? FileId{} : state_of(file, error).id;
+  if (!error) return std::make_unique<Win32File>(file, id, std::move(path), request);
   ::CloseHandle(file);
   return nullptr;
 }

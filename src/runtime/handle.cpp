@@ -31,16 +31,27 @@ std::error_code choose_options(const HandleRequest& request, const std::string& 
   return Errc::option;
 }
 
-// Before the file's size is looked at: what a dead process accepted for it belongs to it.
-std::error_code finish_dead_regions(Backend& backend, const Options& options, bool cut) {
+// What a dead process accepted for a file belongs to it.
+std::error_code finish_dead_regions(const FileId& id, const Options& options, bool cut) {
   if (options.recover == Recover::off) return {};
   AutoRecovery& recovery = Runtime::instance().recovery();
-  std::error_code error;
-  const FileState state = backend.state(error);
-  if (error) return error;
-  error = recovery.before_open(state.id, cut);
+  const std::error_code error = recovery.before_open(id, cut);
   recovery.start();
   return error;
+}
+
+std::error_code finish_dead_regions(Backend& backend, const Options& options, bool cut) {
+  std::error_code error;
+  const FileState state = backend.state(error);
+  return error ? error : finish_dead_regions(state.id, options, cut);
+}
+
+// Before the file is opened: recovery excludes other writers, and where share modes belong to
+// handles that would be ourselves. A file that is not there has nothing to be finished.
+std::error_code finish_dead_regions(const std::string& path, const Options& options) {
+  std::error_code error;
+  const FileId id = file_id(path, error);
+  return finish_dead_regions(error ? FileId{} : id, options, false);
 }
 
 // Once per process: a ring that was to survive and does not.
@@ -77,8 +88,9 @@ std::unique_ptr<Handle> Handle::open(const std::string& path, const HandleReques
   Options options;
   error = choose_options(request, absolute, options);
   if (error) return nullptr;
+  if (!request.cut) error = finish_dead_regions(absolute, options);
+  if (error) return nullptr;
   auto backend = open_file(absolute, request.mode, error);
-  if (!error && !request.cut) error = finish_dead_regions(*backend, options, false);
   if (error) return nullptr;
   std::unique_ptr<Handle> handle(new Handle(request));
   error = handle->attach(std::move(backend), options, request);
