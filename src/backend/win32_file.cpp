@@ -44,10 +44,11 @@ DWORD finish(HANDLE file, OVERLAPPED& where, BOOL called, DWORD& done) {
   return ::GetOverlappedResult(file, &where, &done, FALSE) ? ERROR_SUCCESS : ::GetLastError();
 }
 
-// Renaming a file that is open needs FILE_SHARE_DELETE of everybody who has it open.
+// Renaming a file that is open needs FILE_SHARE_DELETE of everybody who has it open. Who lets
+// nobody write lets nobody delete it either.
 DWORD share_flags(bool deny_read, bool deny_write) {
-  return FILE_SHARE_DELETE | (deny_read ? 0u : FILE_SHARE_READ) |
-         (deny_write ? 0u : FILE_SHARE_WRITE);
+  return (deny_read ? 0u : FILE_SHARE_READ) |
+         (deny_write ? 0u : FILE_SHARE_WRITE | FILE_SHARE_DELETE);
 }
 
 // Wine gives the serial number 0 to file systems that have none, tmpfs for one. Two of them may
@@ -302,6 +303,7 @@ std::unique_ptr<Backend> open_file(const std::string& path, const OpenRequest& r
 std::unique_ptr<Backend> adopt_file(std::intptr_t native, const OpenRequest& request,
                                     std::uint64_t* position, std::error_code& error) {
   const HANDLE given = handle_of(native);
+  ::SetLastError(ERROR_SUCCESS);  // GetFileType leaves it alone
   if (::GetFileType(given) != FILE_TYPE_DISK) {
     error = ::GetLastError() == ERROR_INVALID_HANDLE ? windows_error(ERROR_INVALID_HANDLE)
                                                      : make_error_code(Errc::not_a_file);

@@ -153,6 +153,7 @@ bool File::alone() noexcept {
   new (&settings_->m) std::mutex;
   if (WriteSide* const write = side()) {
     write->drain.left_alone();
+    write->region->left_alone();
     new (&write->room_queue) RoomQueue;
     new (&write->floors) ReadFloors;
   }
@@ -269,6 +270,7 @@ std::error_code File::cut() noexcept {
 }
 
 std::error_code File::set_options(const Options& options) noexcept {
+  static_cast<void>(alone());
   const std::lock_guard lock(settings_->m);
   Options fixed = settings_->options;
   fixed.age = options.age;
@@ -286,7 +288,10 @@ std::error_code File::set_options(const Options& options) noexcept {
   return {};
 }
 
-Options File::options() const { return settings_->get(); }
+Options File::options() {
+  static_cast<void>(alone());
+  return settings_->get();
+}
 
 FileStatistics File::statistics() noexcept {
   FileStatistics all;

@@ -75,7 +75,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] std::error_code cut() noexcept;
 
   [[nodiscard]] std::error_code set_options(const Options& options) noexcept;
-  [[nodiscard]] Options options() const;
+  [[nodiscard]] Options options();
   [[nodiscard]] FileStatistics statistics() noexcept;
   [[nodiscard]] Failure failure() const;
   // Where accepted bytes are kept, in words: the region's path with what room there is, or why they

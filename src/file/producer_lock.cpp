@@ -20,6 +20,11 @@ bool ProducerLock::lock_contended() noexcept {
       continue;
     }
     const std::uint32_t held = seen | kContended;
+    // A dead owner's number may have been given to this thread, which never asks twice.
+    if ((seen & ~kContended) == os::current_thread() &&
+        word_.compare_exchange_strong(seen, mine, std::memory_order_acquire)) {
+      return true;
+    }
     os::wait_on(word_, held, kLookForDeadOwner);
     seen = word_.load(std::memory_order_relaxed);
     if (seen == held && !os::thread_is_alive(seen & ~kContended) &&

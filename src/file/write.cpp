@@ -37,7 +37,9 @@ bool File::try_accept(Cursor& cursor, std::span<const std::byte> data) noexcept 
     // The service grows the ring ahead of need; a burst that is faster does it itself. That waits
     // for memory, not for a disk.
     const std::uint64_t pages = write.producer.pages_wanted();
-    if (pages == 0 || !write.region->grow(pages)) return false;
+    if (pages == 0) return false;
+    static_cast<void>(alone());
+    if (!write.region->grow(pages)) return false;
   }
   cursor.offset += data.size();
   // relaxed, and no read-modify-write: changed under the producer lock only; a statistic for

@@ -36,6 +36,7 @@ PrivateAccess::PrivateAccess() : user_(token_user()) {
           ::AddAccessAllowedAceEx(list, ACL_REVISION, CONTAINER_INHERIT_ACE | OBJECT_INHERIT_ACE,
                                   GENERIC_ALL, sid) &&
           ::InitializeSecurityDescriptor(&descriptor_, SECURITY_DESCRIPTOR_REVISION) &&
+          ::SetSecurityDescriptorOwner(&descriptor_, sid, FALSE) &&
           ::SetSecurityDescriptorDacl(&descriptor_, TRUE, list, FALSE);
   attributes_ = {sizeof attributes_, &descriptor_, FALSE};
 }

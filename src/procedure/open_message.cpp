@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "os/os.hpp"
 #include "procedure/mmio_error.hpp"
 
 namespace ringproc::core {
@@ -127,6 +128,10 @@ LRESULT on_rename(const char* from, const char* to, Names names) {
   if (error) return MMIOERR_CANNOTOPEN;
   const FileId id = file_id(old_path, error);
   if (error) return open_error(error, old_path);
+  if (os::process_is_ending()) {
+    error = rename_file(old_path, new_path);  // the table may be locked for ever
+    return error ? open_error(error, old_path) : LRESULT{MMSYSERR_NOERROR};
+  }
   FileTable& table = Runtime::instance().table();
   if (!table.renaming(id, new_path)) return MMIOERR_SHARINGVIOLATION;
   error = rename_file(old_path, new_path);

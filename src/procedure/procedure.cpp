@@ -103,10 +103,12 @@ LRESULT tell_place(Handle& handle, char* text, LPARAM size) {
   return 1;
 }
 
-LRESULT on_user(Handle& handle, UINT message, LPARAM lparam1, LPARAM lparam2) {
+LRESULT on_user(const MMIOINFO& info, Handle& handle, UINT message, LPARAM lparam1,
+                LPARAM lparam2) {
   switch (message) {
     case RINGPROC_MSG_FLUSH:
-      return handle.flush() ? kError : 1;
+      // Who writes through winmm's buffer was not told that a write was refused.
+      return handle.flush() || (info.cchBuffer != 0 && handle.refused()) ? kError : 1;
     case RINGPROC_MSG_STATS:
       return store_sized(to_c(handle.statistics(), handle.suspect()),
                          reinterpret_cast<ringproc_stats*>(lparam1))
@@ -169,7 +171,7 @@ LRESULT dispatch(MMIOINFO* info, UINT message, LPARAM lparam1, LPARAM lparam2, N
     case MMIOM_SEEK:
       return on_seek(*info, *handle, lparam1, lparam2);
     default:
-      return on_user(*handle, message, lparam1, lparam2);
+      return on_user(*info, *handle, message, lparam1, lparam2);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "os/os.hpp"
+
 namespace ringproc::core {
 
 std::optional<Slots::Key> Slots::add(std::unique_ptr<Handle> handle) {
@@ -52,12 +54,15 @@ void Slots::leave(std::uint32_t slot) noexcept {
   // acq_rel: the last user sees what all others did.
   const std::uint64_t before = entry.state.fetch_sub(1, std::memory_order_acq_rel);
   if ((before & (kOpen - 1)) != 1 || (before & kOpen)) return;
+  // The system takes back what is left, and a thread that is gone may have held the mutex.
+  if (os::process_is_ending()) return;
+  std::unique_ptr<Handle> last;  // dies after the mutex is given up: that takes system calls
   const std::lock_guard lock(m_);
   // Once more, under the mutex: a stale key may have come in or left first, or the slot have been
   // given anew. One that is counted in now finds the slot not open and touches nothing.
   const std::uint64_t now = entry.state.load(std::memory_order_acquire);
   if ((now & (kOpen - 1)) != 0 || (now & kOpen) || !entry.handle) return;
-  entry.handle.reset();
+  last = std::move(entry.handle);
   free_.push_back(slot);
 }
 

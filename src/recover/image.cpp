@@ -103,6 +103,7 @@ std::string problem_of(const RegionHeader& header, std::uint64_t file_size,
       file_size != kRingStart + range || header.populated == 0 || header.populated > range) {
     return "impossible sizes";
   }
+  if (range > SIZE_MAX - kRingStart) return "too large for a 32-bit program; use the 64-bit one";
   for (const auto check :
        {problem_of_watermarks, problem_of_runs, problem_of_patches, problem_of_identity}) {
     if (const char* const problem = check(header)) return problem;

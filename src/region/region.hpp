@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <string>
 #include <system_error>
 
@@ -52,6 +53,10 @@ class Region {
   // refused.
   [[nodiscard]] std::uint64_t capacity() const noexcept;
   [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_.load(); }
+
+  // In a process that is ending: whoever was growing it is gone. What it had not published is as if
+  // it had not begun.
+  void left_alone() noexcept { new (&grow_) std::mutex; }
 
   // ---- surviving the process: one thread ----
 

@@ -51,6 +51,8 @@ class Handle {
   [[nodiscard]] FileStatistics statistics() noexcept;
   [[nodiscard]] Failure failure() const { return file_->failure(); }
   [[nodiscard]] std::string place_text() const { return file_->place_text(); }
+  // A write was refused: the file lacks those bytes, and close says so.
+  [[nodiscard]] bool refused() const noexcept { return refused_.load(); }
   [[nodiscard]] bool suspect() const noexcept { return attachment_.suspect; }
   [[nodiscard]] std::intptr_t native() const noexcept { return native_; }
 

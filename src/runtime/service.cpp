@@ -132,15 +132,16 @@ void Service::on_timer() {
 
 void Service::set_timer() {
   if (looks_.empty()) {
-    timer_.cancel();
+    if (timer_) timer_->cancel();
     timer_set_.reset();
     return;
   }
   const auto next = looks_.begin()->first;
   if (timer_set_ && *timer_set_ <= next) return;  // fires early, looks, and is set anew
   timer_set_ = next;
-  timer_.expires_at(next);
-  timer_.async_wait([this](const boost::system::error_code& error) {
+  if (!timer_) timer_.emplace(io_);
+  timer_->expires_at(next);
+  timer_->async_wait([this](const boost::system::error_code& error) {
     if (error) return;  // set anew or cancelled
     timer_set_.reset();
     on_timer();

@@ -77,7 +77,9 @@ class Service {
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_{
       io_.get_executor()};
-  boost::asio::steady_timer timer_{io_};
+  // Made by the service thread: under Windows Asio starts a thread for it and waits until that
+  // runs, which it never does while a DLL's DllMain opens a file.
+  std::optional<boost::asio::steady_timer> timer_;
   // Fixed: pushing never allocates. A file stands in it once at most.
   boost::lockfree::queue<std::uint32_t, boost::lockfree::fixed_sized<true>> ready_{2048};
   std::atomic<std::uint32_t> last_id_{0};

@@ -5,6 +5,7 @@
 #include <new>
 #include <string>
 
+#include "substitute/ending.hpp"
 #include "substitute/library.hpp"
 #include "substitute/log_file.hpp"
 #include "substitute/open_files.hpp"
@@ -57,6 +58,7 @@ void be_newest() {
 // open.
 template <typename Real>
 HMMIO open_by_ours(const wchar_t* name, LPMMIOINFO info, Mechanism by, Real real) {
+  if (process_is_ending()) return real(info);  // nobody would drain a ring
   be_newest();
   MMIOINFO ours{};
   if (info) ours = *info;

@@ -6,6 +6,7 @@
 #include <new>
 #include <string>
 
+#include "substitute/ending.hpp"
 #include "substitute/file_search.hpp"
 #include "substitute/library.hpp"
 #include "substitute/log_file.hpp"
@@ -77,7 +78,14 @@ std::string error_of(const ringproc_failure& failure) {
   return '"' + std::string(library().error_text(failure.code)) + '"';
 }
 
+// The first error; one that only closing met has no number but its MMIOERR_*.
+std::string error_of(const ringproc_failure& failure, LRESULT closed) {
+  if (failure.code == 0 && closed != MMSYSERR_NOERROR) return "at-close";
+  return error_of(failure);
+}
+
 LRESULT on_close(MMIOINFO& info, LPARAM flags) {
+  if (process_is_ending()) return forward(info, MMIOM_CLOSE, flags, 0);
   ringproc_stats stats{};
   stats.size = sizeof(stats);
   ringproc_failure failure{};
@@ -94,7 +102,7 @@ LRESULT on_close(MMIOINFO& info, LPARAM flags) {
             " size=" + std::to_string(stats.logical_size) +
             " flushes=" + std::to_string(stats.flushes) +
             " high_water=" + std::to_string(stats.ring_high_water_bytes) +
-            " error=" + error_of(failure);
+            " error=" + error_of(failure, result);
   }
   line += " close=" + std::to_string(result) + " file=\"" + file->name + '"';
   log_file().write(line);
