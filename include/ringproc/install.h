@@ -22,7 +22,8 @@ RINGPROC_API MMRESULT ringproc_uninstall(FOURCC fourcc) RINGPROC_NOEXCEPT;
 
 /* Effect: everything written through the handle is on stable storage: first the API's own buffer is
  * written (mmioFlush), then the procedure flushes. MMIOINFO is not written by the second part.
- * Returns: 0; MMIOERR_CANNOTWRITE if the flush failed (see ringproc_mmio_stats and
+ * Returns: 0; MMIOERR_CANNOTWRITE if the flush failed, or a write was refused that winmm's buffer
+ * reported to nobody (see ringproc_mmio_stats and
  * RINGPROC_MSG_FAILURE for why); MMSYSERR_INVALHANDLE; MMSYSERR_NOTSUPPORTED if the handle is not
  * ringproc's. Threads: the writing thread only, because the API's buffer is not locked. Blocks: on
  * the device, at most the option flush_timeout. */

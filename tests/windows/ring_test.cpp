@@ -66,6 +66,28 @@ TEST(RingUnderWinmm, FlushOfTheAcceptedLeavesWinmmsBufferAlone) {
   EXPECT_EQ(file.get(), "0123456789");
 }
 
+// winmm tells nobody that a write of its buffer was refused.
+TEST(RingUnderWinmm, FlushFailsOnceAWriteOfTheBufferWasRefused) {
+  TempFile file;
+  const HMMIO handle = open_ring(file.path(), 8192);
+  EXPECT_EQ(mmioWrite(handle, "kept", 4), 4);
+  EXPECT_EQ(ringproc_mmio_flush(handle), 0u);
+  EXPECT_EQ(mmioSeek(handle, -16, SEEK_SET), -16);  // 16 bytes before 4 GiB
+  EXPECT_EQ(mmioWrite(handle, std::string(100, 'x').data(), 100), 100);
+  EXPECT_EQ(ringproc_mmio_flush(handle), UINT{MMIOERR_CANNOTWRITE});
+  EXPECT_NE(mmioClose(handle, 0), 0u);
+  EXPECT_EQ(file.get(), "kept");
+}
+
+TEST(RingUnderWinmm, ExclusiveFileIsNotDeletedByOthers) {
+  TempFile file;
+  const HMMIO handle = open_ring(file.path(), 0, MMIO_CREATE | MMIO_EXCLUSIVE);
+  EXPECT_EQ(mmioWrite(handle, "kept", 4), 4);
+  EXPECT_FALSE(DeleteFileA(file.name()));
+  EXPECT_EQ(mmioClose(handle, 0), 0u);
+  EXPECT_EQ(file.get(), "kept");
+}
+
 TEST(RingUnderWinmm, FlushAndStatisticsRefuseWhatIsNotTheirs) {
   TempFile file;
   const HMMIO foreign = mmioOpenA(file.name(), nullptr, MMIO_CREATE | MMIO_READWRITE);
