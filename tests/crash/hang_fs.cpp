@@ -113,10 +113,15 @@ int fs_read(const char*, char* to, std::size_t size, off_t offset, fuse_file_inf
 }
 
 int fs_write(const char*, const char* from, std::size_t size, off_t offset, fuse_file_info* info) {
+  timespec times[2] = {{0, UTIME_OMIT}, {}};
+  ::clock_gettime(CLOCK_REALTIME, &times[1]);
   const auto ending = pass_gate();
   if (ending == Ending::error) return -EIO;
   if (ending == Ending::half) size /= 2;
   const auto put = ::pwrite(descriptor(info), from, size, offset);
+  // Local file systems note the time when a write begins. How long a test holds one depends on the
+  // machine's load, and half a write that came late cannot be told from a stranger's.
+  if (ending == Ending::half && put >= 0) ::futimens(descriptor(info), times);
   return put < 0 ? -errno : static_cast<int>(put);
 }
 
