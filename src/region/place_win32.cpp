@@ -58,19 +58,11 @@ bool lives(std::uint32_t process) noexcept {
   return alive;
 }
 
-// Who takes the lock writes its number a moment later: a dead one's is not believed at once.
-std::uint32_t holder(const RegionFile& file) noexcept {
-  constexpr auto kLongestWait = std::chrono::milliseconds(200);
-  const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
-  for (;;) {
-    std::uint32_t process = 0;
-    const bool known =
-        file.read_at(std::as_writable_bytes(std::span(&process, 1)), kHolder) == sizeof process &&
-        process != 0;
-    if (known && lives(process)) return process;
-    if (std::chrono::steady_clock::now() >= deadline) return UINT32_MAX;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+// Who has the lock, by what stands in the region; 0 if that is nobody that lives.
+std::uint32_t living_holder(const RegionFile& file) noexcept {
+  std::uint32_t process = 0;
+  const std::size_t read = file.read_at(std::as_writable_bytes(std::span(&process, 1)), kHolder);
+  return read == sizeof process && process != 0 && lives(process) ? process : 0;
 }
 
 template <typename Each>
@@ -139,14 +131,23 @@ std::uint32_t RegionFile::lock(std::error_code& error) const noexcept {
   }
 }
 
+// Who takes the lock writes its number a moment later, and who only looks has it for a moment: a
+// dead one's number is not believed at once.
 std::uint32_t RegionFile::locked_by() const noexcept {
-  DWORD why = 0;
-  if (try_lock(handle_of(handle_), why)) {
-    OVERLAPPED where = at(kLockedByte);
-    ::UnlockFileEx(handle_of(handle_), 0, 1, 0, &where);
-    return 0;
+  constexpr auto kLongestWait = std::chrono::milliseconds(200);
+  const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
+  for (;;) {
+    DWORD why = 0;
+    if (try_lock(handle_of(handle_), why)) {
+      OVERLAPPED where = at(kLockedByte);
+      ::UnlockFileEx(handle_of(handle_), 0, 1, 0, &where);
+      return 0;
+    }
+    if (!is_held(why)) return UINT32_MAX;
+    if (const std::uint32_t process = living_holder(*this)) return process;
+    if (std::chrono::steady_clock::now() >= deadline) return UINT32_MAX;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  return is_held(why) ? holder(*this) : UINT32_MAX;
 }
 
 RegionFile::Facts RegionFile::facts() const noexcept {

@@ -53,8 +53,8 @@ CallEnd call_in(HANDLE process, LPTHREAD_START_ROUTINE function, RemoteMemory& a
   const DWORD first = WaitForMultipleObjects(2, either, FALSE, kStartTimeoutMs);
   CallEnd end = CallEnd::returned;
   if (first == WAIT_OBJECT_0) end = CallEnd::process_ended;
-  if (first == WAIT_TIMEOUT) {
-    end = CallEnd::timed_out;
+  if (first == WAIT_TIMEOUT || first == WAIT_FAILED) {
+    end = CallEnd::timed_out;  // it may still run
     argument.keep();
   }
   GetExitCodeThread(thread, &value);
