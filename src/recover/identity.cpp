@@ -48,10 +48,21 @@ bool is_pending(const RegionHeader& header) {
          header.written >= journal.position && header.written - journal.position < journal.length;
 }
 
-bool size_is_explained(const Journal& journal, std::uint64_t before, std::uint64_t now) {
+// Whether it was made completely, and only telling so was left.
+bool is_done(const RegionHeader& header) {
+  const Journal& journal = header.journal;
+  return journal.length != kWholeFile && journal.begun == journal.settled + 1 &&
+         (header.patches_retired > journal.patches ||
+          header.written >= journal.position + journal.length);
+}
+
+bool size_is_explained(const RegionHeader& header, std::uint64_t before, std::uint64_t now) {
+  const Journal& journal = header.journal;
+  const std::uint64_t end = journal.file_offset + journal.length;
+  if (is_done(header)) return now == std::max(before, end);
   if (now == before) return true;
   if (journal.length == kWholeFile) return now == 0;
-  return now > before && now <= journal.file_offset + journal.length;
+  return now > before && now <= end;
 }
 
 bool time_is_explained(const RegionHeader& header, std::uint64_t modified_ns, const Batch& next,
@@ -91,7 +102,7 @@ std::string why_changed(const RegionHeader& header, const FileState& now, bool r
   }
   // A write that makes the file longer does so after its bytes are there.
   const std::uint64_t grown_from = std::max<std::uint64_t>(mark.size, journal.file_offset);
-  if (!size_is_explained(journal, mark.size, now.size) ||
+  if (!size_is_explained(header, mark.size, now.size) ||
       (is_pending(header) && !shows_part(next, grown_from, now.size, file))) {
     return "somebody has changed its size since";
   }
