@@ -128,7 +128,15 @@ TEST_F(OpenJournal, ExplainsGrowthOnlyByTheOwnersBytes) {
   EXPECT_NE(why(state(10, t + 1000, t + 1000), next), "");
   // The write was over, and `next` is another one at the same place, which is still to come.
   f.file->drain().header().written = 6;
-  EXPECT_EQ(why(state(10, t + 1000, t + 1000), next), "");
+  EXPECT_EQ(why(state(11, t + 1000, t + 1000), next), "");
+}
+
+// Killed after the write was made whole and before that was told: it has left one size only.
+TEST_F(OpenJournal, ExplainsOneSizeOnlyOfAWriteThatWasMadeWhole) {
+  f.file->drain().header().written = 6;
+  EXPECT_EQ(why(state(11, t + 1000, t + 1000)), "");
+  EXPECT_NE(why(state(8, t + 1000, t + 1000)), "");
+  EXPECT_NE(why(state(10, t + 1000, t + 1000)), "");
 }
 
 // Two changes in a row that could not be settled must not spoil the mark that counts.
