@@ -93,7 +93,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   // that others held are given free: whoever may wait asks this first, and does the work itself.
   bool alone() noexcept;
   // Everything accepted to the OS, by this thread, which is the last one; later writes go straight
-  // through. Returns: whether all is written. No heap. Blocks: on the device, between two parts at
+  // through. Returns: whether all is written. Blocks: on the device, between two parts at
   // most exit_timeout.
   bool finish_alone() noexcept;
 

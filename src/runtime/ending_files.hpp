@@ -11,8 +11,9 @@ class EndingFiles {
   // Any thread. With more files than there is room for, the rest stays in their regions.
   static void add(File& file) noexcept;
   static void remove(File& file) noexcept;
-  // Writes out what is pending and tells what could not be written. No heap, no locks. Requires:
-  // os::process_is_ending().
+  // Writes out what is pending and tells what could not be written. Takes no lock
+  // that another thread may have held; winpthreads allocates for a mutex that is made anew.
+  // Requires: os::process_is_ending().
   static void finish() noexcept;
 };
 
