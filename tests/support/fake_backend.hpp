@@ -1,11 +1,12 @@
-// A file in memory whose calls can be made to fail, fall short, or call back. Steps are run by
-// hand; one thread unless a test says otherwise.
+// A file in memory whose calls can be made to fail, fall short, or call back. As with the real
+// backends, a write and a sync may run at once; the test reads the disk when they do not.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -41,6 +42,7 @@ class FakeBackend final : public Backend {
     if (disk_.on_write) {
       if (auto error = disk_.on_write(++calls_)) return {0, error};
     }
+    const std::lock_guard lock(m_);
     std::size_t done = 0;
     for (const auto& part : parts) {
       const std::size_t n = std::min(part.size(), disk_.most_per_write - done);
@@ -56,6 +58,7 @@ class FakeBackend final : public Backend {
 
   IoResult read_at(std::span<std::byte> to, std::uint64_t offset) noexcept override {
     if (disk_.read_error) return {0, disk_.read_error};
+    const std::lock_guard lock(m_);
     if (offset >= disk_.bytes.size()) return {};
     const std::size_t n =
         std::min(to.size(), disk_.bytes.size() - static_cast<std::size_t>(offset));
@@ -64,7 +67,11 @@ class FakeBackend final : public Backend {
   }
 
   std::error_code sync() noexcept override {
-    std::vector<std::byte> before = disk_.bytes;  // bytes written during the sync are not covered
+    // Bytes written during the sync are not covered. The lock is not held then.
+    std::vector<std::byte> before = [&] {
+      const std::lock_guard lock(m_);
+      return disk_.bytes;
+    }();
     ++disk_.syncs;
     if (disk_.on_sync) {
       if (auto error = disk_.on_sync(disk_.syncs)) return error;
@@ -79,11 +86,13 @@ class FakeBackend final : public Backend {
   }
 
   std::error_code truncate(std::uint64_t size) noexcept override {
+    const std::lock_guard lock(m_);
     disk_.bytes.resize(static_cast<std::size_t>(size));
     return {};
   }
   FileState state(std::error_code& error) noexcept override {
     error = {};
+    const std::lock_guard lock(m_);
     return {{1, 1}, disk_.bytes.size(), 1, 2, 3};
   }
   void set_path(std::string path) override { path_ = std::move(path); }
@@ -98,6 +107,7 @@ class FakeBackend final : public Backend {
 
  private:
   FakeDisk& disk_;
+  std::mutex m_;  // guards the disk's bytes and list of writes
   int calls_ = 0;
   std::string path_ = "/fake";
 };
