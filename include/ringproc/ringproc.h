@@ -100,8 +100,15 @@ typedef struct ringproc_options {
   uint32_t close_timeout_ms;
   uint32_t exit_timeout_ms;
   uint32_t wait_for_space; /* 1: on a full disk wait and retry that write; default 0 */
-  uint32_t direct;         /* RINGPROC_AUTO, ON, OFF; not in force yet */
-  uint32_t preallocate;    /* RINGPROC_AUTO, OFF, WRITTEN; not in force yet */
+  /* Large data goes from the ring to the device, not through the page cache: RINGPROC_AUTO, the
+   * default: what comes in pieces of 128 KiB and more, where the file system can; ON: whole blocks
+   * always, and the open fails where that is impossible; OFF. */
+  uint32_t direct;
+  /* Space is taken ahead beyond the end of a growing file, and given back at close:
+   * RINGPROC_AUTO, the default: without changing the size; WRITTEN: zeros inside the size, as soon
+   * as the file is flushed often in small pieces: such flushes are the cheapest, other processes
+   * see the zeros, and after a power cut the file may end in them; OFF. */
+  uint32_t preallocate;
   /* Accepted bytes survive the process (RINGPROC_AUTO, the default: if there is a place for that;
    * ON: else the open fails; OFF: they do not). */
   uint32_t survive;
@@ -203,8 +210,8 @@ enum {                             /* capabilities: what this file has in force 
        RINGPROC_CAN_SYNC = 1,      /* flushes reach the device as far as the OS tells */
        RINGPROC_CAN_SYNC_NAME = 2, /* flushes cover the directory entry */
        RINGPROC_CAN_SURVIVE = 4,   /* accepted bytes survive the process */
-       RINGPROC_CAN_DIRECT = 8,    /* large data bypasses the page cache */
-       RINGPROC_CAN_PREALLOCATE = 16,
+       RINGPROC_CAN_DIRECT = 8,    /* large data bypasses the page cache; nothing refused so far */
+       RINGPROC_CAN_PREALLOCATE = 16, /* space is taken ahead; nothing refused it so far */
        RINGPROC_CAN_GROW = 32,
        RINGPROC_CAN_LOCK = 64 /* share modes hold between ringproc processes */
 };
@@ -252,6 +259,7 @@ typedef struct ringproc_stats {
   uint32_t reserved;
   uint64_t memory_bytes;    /* memory that the ring has now */
   uint64_t growth_refusals; /* times the ring wanted more and there was none */
+  uint64_t direct_bytes;    /* written past the page cache */
 } ringproc_stats;
 
 /* Effect: a snapshot; single values are exact, together they may be from slightly different

@@ -39,6 +39,10 @@ struct OpenRequest {
   bool deny_write = false;
 };
 
+// Direct writes need offsets, addresses and sizes that are multiples of this. No common device needs
+// more; one that did would refuse, and then everything goes through the page cache.
+inline constexpr std::size_t kDirectBlock = 4096;
+
 // An open file. All calls may block on the device and may be made from any thread; write_at and
 // sync each by one thread at a time. EINTR is handled inside; a short count without an error is the
 // caller's to continue.
@@ -63,6 +67,29 @@ class Backend {
   // Success: the directory entry is on stable storage. std::errc::not_supported: there is no such
   // call here.
   [[nodiscard]] virtual std::error_code sync_name() noexcept = 0;
+
+  // ---- what not every file can: std::errc::not_supported where there is no such thing ----
+
+  // As write_at, but from memory to the device, not leaving the bytes in the page cache. What is in
+  // there and on the device stay one. Requires: offset, and address and size of each part, are
+  // multiples of kDirectBlock. Errors: not_supported, from then on always, and nothing was written.
+  [[nodiscard]] virtual IoResult write_direct_at(std::span<const std::span<const std::byte>>,
+                                                 std::uint64_t) noexcept {
+    return {0, std::make_error_code(std::errc::not_supported)};
+  }
+  // Makes sure, before the first write, that it can be done. Errors: not_supported; the OS's.
+  [[nodiscard]] virtual std::error_code prepare_direct() noexcept {
+    return std::make_error_code(std::errc::not_supported);
+  }
+  // Whether such writes have not been refused so far.
+  [[nodiscard]] virtual bool can_write_direct() const noexcept { return false; }
+  // Reserves space for [from, to) on the device; the size stays. Errors: the OS's; nothing is
+  // broken by them.
+  [[nodiscard]] virtual std::error_code reserve(std::uint64_t, std::uint64_t) noexcept {
+    return std::make_error_code(std::errc::not_supported);
+  }
+  // Whether no other process claims to write to this file, as far as claims can be seen.
+  [[nodiscard]] virtual bool is_sole_writer() const noexcept { return false; }
 
   [[nodiscard]] virtual std::error_code truncate(std::uint64_t size) noexcept = 0;
   [[nodiscard]] virtual FileState state(std::error_code& error) noexcept = 0;

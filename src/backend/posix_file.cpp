@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -73,6 +74,20 @@ std::error_code sync_directory(const std::string& directory) {
   return error ? os_error(error) : std::error_code{};
 }
 
+IoResult write_parts(int fd, std::span<const std::span<const std::byte>> parts,
+                     std::uint64_t offset) noexcept {
+  std::array<iovec, 16> vectors;
+  const std::size_t count = std::min(parts.size(), vectors.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    vectors[i] = {const_cast<std::byte*>(parts[i].data()), parts[i].size()};
+  }
+  ssize_t n = 0;
+  do {
+    n = ::pwritev(fd, vectors.data(), static_cast<int>(count), static_cast<off_t>(offset));
+  } while (n < 0 && errno == EINTR);
+  return n < 0 ? IoResult{0, os_error(errno)} : IoResult{static_cast<std::size_t>(n), {}};
+}
+
 class PosixFile final : public Backend {
  public:
   PosixFile(int fd, std::string path) : fd_(fd), path_(std::move(path)) {}
@@ -80,17 +95,52 @@ class PosixFile final : public Backend {
 
   IoResult write_at(std::span<const std::span<const std::byte>> parts,
                     std::uint64_t offset) noexcept override {
-    std::array<iovec, 16> vectors;
-    const std::size_t count = std::min(parts.size(), vectors.size());
-    for (std::size_t i = 0; i < count; ++i) {
-      vectors[i] = {const_cast<std::byte*>(parts[i].data()), parts[i].size()};
-    }
-    ssize_t n = 0;
-    do {
-      n = ::pwritev(fd_, vectors.data(), static_cast<int>(count), static_cast<off_t>(offset));
-    } while (n < 0 && errno == EINTR);
-    return n < 0 ? IoResult{0, os_error(errno)} : IoResult{static_cast<std::size_t>(n), {}};
+    return write_parts(fd_, parts, offset);
   }
+
+  // Through an open description of its own: O_DIRECT on the shared one would bind everybody's reads
+  // and small writes to whole blocks.
+  IoResult write_direct_at(std::span<const std::span<const std::byte>> parts,
+                           std::uint64_t offset) noexcept override {
+    if (auto error = prepare_direct()) return {0, error};
+    const IoResult result = write_parts(direct_fd_, parts, offset);
+    // A device with larger blocks, or a file system that says so only now.
+    if (result.error != std::errc::invalid_argument) return result;
+    refuse_direct();
+    return {0, std::make_error_code(std::errc::not_supported)};
+  }
+
+  std::error_code prepare_direct() noexcept override {
+    if (direct_fd_ >= 0) return {};
+    if (direct_refused_.load()) return std::make_error_code(std::errc::not_supported);
+    // By descriptor, not by name: it may have been renamed, or have none.
+    std::array<char, 32> self{};
+    std::snprintf(self.data(), self.size(), "/proc/self/fd/%d", fd_);
+    do {
+      direct_fd_ = ::open(self.data(), O_WRONLY | O_DIRECT | O_CLOEXEC | O_NONBLOCK);
+    } while (direct_fd_ < 0 && errno == EINTR);
+    if (direct_fd_ >= 0) return {};
+    refuse_direct();
+    return std::make_error_code(std::errc::not_supported);
+  }
+  bool can_write_direct() const noexcept override { return !direct_refused_.load(); }
+
+  std::error_code reserve(std::uint64_t from, std::uint64_t to) noexcept override {
+    // Not the last of the room: others need some, and a refused write frees nothing here.
+    struct statvfs room {};
+    if (::fstatvfs(fd_, &room) < 0) return os_error(errno);
+    constexpr std::uint64_t kLeaveToOthers = 8;
+    if (std::uint64_t{room.f_bavail} * room.f_frsize / kLeaveToOthers < to - from) {
+      return os_error(ENOSPC);
+    }
+    int result = 0;
+    do {
+      result = ::fallocate(fd_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(from),
+                           static_cast<off_t>(to - from));
+    } while (result < 0 && errno == EINTR);
+    return result < 0 ? os_error(errno) : std::error_code{};
+  }
+  bool is_sole_writer() const noexcept override { return !others_write(fd_); }
 
   IoResult read_at(std::span<std::byte> to, std::uint64_t offset) noexcept override {
     std::size_t done = 0;
@@ -173,18 +223,21 @@ class PosixFile final : public Backend {
     held_ = {};
     const int fd = std::exchange(fd_, -1);
     if (fd >= 0) static_cast<void>(::close(fd));  // errors are the parent's to hear
+    close_direct();
   }
   bool locks() const noexcept override { return locks_; }
   std::intptr_t native() const noexcept override { return fd_; }
 
   void release(std::uint64_t position) noexcept override {
     give_up_share();
+    close_direct();
     seek_native(fd_, position);
     fd_ = -1;
   }
 
   std::error_code close() noexcept override {
     give_up_share();
+    close_direct();
     const int fd = std::exchange(fd_, -1);
     // close() is never repeated: after EINTR the descriptor is gone on Linux.
     if (fd < 0 || ::close(fd) == 0 || errno == EINTR) return {};
@@ -200,7 +253,18 @@ class PosixFile final : public Backend {
     held_ = {};
   }
 
+  void refuse_direct() noexcept {
+    direct_refused_.store(true);
+    close_direct();
+  }
+  // Nothing to report: a write past the page cache has told its errors itself.
+  void close_direct() noexcept {
+    if (const int fd = std::exchange(direct_fd_, -1); fd >= 0) static_cast<void>(::close(fd));
+  }
+
   int fd_;
+  int direct_fd_ = -1;  // the writer's: opened at the first direct write
+  std::atomic<bool> direct_refused_{false};
   mutable std::mutex m_;
   std::string path_;  // guarded by m_
   ShareMode held_;    // changed under the table's mutex only

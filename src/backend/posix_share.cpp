@@ -105,6 +105,8 @@ void reduce_share(int fd, ShareMode wanted, ShareMode held) noexcept {
   undo(fd, give_up);
 }
 
+bool others_write(int fd) noexcept { return claimed_by_others(fd, kWrites); }
+
 void release_share(int fd) noexcept { undo(fd, {true, true, true, true}); }
 
 }  // namespace ringproc::core

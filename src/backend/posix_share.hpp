@@ -34,6 +34,9 @@ struct ShareResult {
 // Threads: as above. Blocks: never.
 void reduce_share(int fd, ShareMode wanted, ShareMode held) noexcept;
 
+// Returns: whether another description claims to write. Threads: any. Blocks: never.
+[[nodiscard]] bool others_write(int fd) noexcept;
+
 // Effect: gives up everything claimed for the open description behind `fd`. Threads: any. Blocks:
 // never.
 void release_share(int fd) noexcept;

@@ -43,6 +43,17 @@ void Batch::add(const RingParts& more) noexcept {
   }
 }
 
+void Batch::cut(std::uint64_t bytes) noexcept {
+  length = bytes;
+  std::size_t count = 0;
+  for (std::uint64_t left = bytes; left > 0; ++count) {
+    auto& part = parts[count];
+    if (left < part.size()) part = part.first(static_cast<std::size_t>(left));
+    left -= part.size();
+  }
+  part_count = count;
+}
+
 bool claim(const Region& region, Batch& batch) noexcept {
   const RegionHeader& header = region.header();
   const std::uint64_t rows_seen =

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <system_error>
+#include <utility>
 
 #include "backend/backend.hpp"
 #include "region/region.hpp"
@@ -24,8 +26,11 @@ struct Batch {
   std::uint64_t length = 0;
   std::uint64_t position = 0;
   bool is_patch = false;
+  bool direct = false;  // past the page cache: whole blocks only
 
   void add(const RingParts& more) noexcept;
+  // Only the first bytes of it. Requires: 0 < bytes <= length.
+  void cut(std::uint64_t bytes) noexcept;
 };
 
 // The next batch: a patch that is due, or pending bytes up to the next patch, contiguous in the
@@ -45,8 +50,13 @@ template <typename Progress>
   std::size_t first = 0;
   std::uint64_t done = 0;
   while (done < batch.length) {
-    IoResult result = backend.write_at(
-        std::span(batch.parts).subspan(first, batch.part_count - first), batch.file_offset + done);
+    const auto parts = std::span(batch.parts).subspan(first, batch.part_count - first);
+    const std::uint64_t offset = batch.file_offset + done;
+    // What a direct write leaves over need not be whole blocks.
+    const bool direct = std::exchange(batch.direct, false);
+    const IoResult result =
+        direct ? backend.write_direct_at(parts, offset) : backend.write_at(parts, offset);
+    if (direct && result.error == std::errc::not_supported) continue;  // nothing was written
     done += result.bytes;
     if (result.bytes > 0) progress(done);
     if (result.error) return result.error;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <new>
 
+#include "drain/direct.hpp"
+
 namespace ringproc::core {
 namespace {
 
@@ -12,8 +14,15 @@ constexpr std::chrono::milliseconds kSpaceRetry{200};
 
 }  // namespace
 
-Drain::Drain(Region& region, Backend& backend, Helper& helper) noexcept
-    : region_(region), backend_(backend), helper_(helper) {}
+Drain::Drain(Region& region, Backend& backend, Backend& claims, Helper& helper) noexcept
+    : region_(region), backend_(backend), helper_(helper), space_(region, backend, claims) {}
+
+void Drain::begin(Direct direct, Preallocate preallocate, std::uint64_t size) noexcept {
+  least_direct_ = direct == Direct::off ? UINT64_MAX
+                  : direct == Direct::on ? kDirectBlock
+                                         : kLeastDirect;
+  space_.begin(preallocate, size);
+}
 
 Target Drain::target() const noexcept {
   const RegionHeader& header = region_.header();
@@ -65,6 +74,7 @@ std::error_code Drain::reach_by_helper(const Target& target, Level level,
                                        const Deadline& deadline) noexcept {
   {
     const std::lock_guard lock(state_);
+    written_wanted_ = std::max(written_wanted_, target.position);
     if (level == Level::device) {
       const Target before = sync_wanted_.value_or(Target{});
       sync_wanted_ = {std::max(before.position, target.position),
@@ -78,6 +88,21 @@ std::error_code Drain::reach_by_helper(const Target& target, Level level,
   return failed() ? error_now() : make_error_code(Errc::timeout);
 }
 
+void Drain::want_written() noexcept {
+  const std::lock_guard lock(state_);
+  written_wanted_ = std::max(written_wanted_, target().position);
+}
+
+// Whether what is left of `all` is the end of a block that nobody waits for. With the bytes that
+// follow it goes past the page cache, too, and is written once.
+bool Drain::leaves_a_tail(const Target& all) const noexcept {
+  const std::lock_guard lock(state_);
+  const RegionHeader& header = region_.header();
+  const std::uint64_t written = header.written.load(std::memory_order_relaxed);  // under state_
+  return wrote_direct_ && all.position - written < kDirectBlock && written_wanted_ <= written &&
+         header.patches_retired.load(std::memory_order_relaxed) == all.patches;
+}
+
 Step Drain::work(std::uint64_t budget) noexcept {
   const RegionHeader& header = region_.header();
   const std::uint64_t begin = header.written.load(std::memory_order_acquire);
@@ -85,7 +110,8 @@ Step Drain::work(std::uint64_t budget) noexcept {
   // writes.
   Target all = target();
   for (;;) {
-    Step step = written_to(all) && !failed() ? Step::nothing : write_step();
+    const bool done = !failed() && (written_to(all) || leaves_a_tail(all));
+    Step step = done ? Step::nothing : write_step();
     if (step == Step::busy) {
       if (comes_back(writing_)) return step;
       continue;
@@ -96,7 +122,8 @@ Step Drain::work(std::uint64_t budget) noexcept {
     }
     if (step != Step::nothing) return step;
     const std::optional<Target> wanted = sync_wanted();
-    if (!wanted) return Step::nothing;
+    if (!wanted && (failed() || !more_is_worth_it(all))) return step;
+    if (!wanted) continue;
     if (!written_to(*wanted)) {
       all = *wanted;  // asked for since this turn began
       continue;
@@ -108,6 +135,15 @@ Step Drain::work(std::uint64_t budget) noexcept {
     }
     if (step != Step::progressed) return step;
   }
+}
+
+// So much has come meanwhile that it need not wait for another turn.
+bool Drain::more_is_worth_it(Target& all) const noexcept {
+  constexpr std::uint64_t kWorthIt = 256 * 1024;
+  const Target now = target();
+  if (now.position - region_.header().written.load(std::memory_order_acquire) < kWorthIt) return false;
+  all = now;
+  return true;
 }
 
 // Whether the step is still owned: then its owner, who leaves under state_, calls the helper.

@@ -14,10 +14,13 @@
 #include "backend/backend.hpp"
 #include "base/error.hpp"
 #include "base/failure.hpp"
+#include "drain/space_ahead.hpp"
 #include "region/region.hpp"
 #include "region/run_table.hpp"
 
 namespace ringproc::core {
+
+struct Batch;
 
 using Clock = std::chrono::steady_clock;
 using Deadline = std::optional<Clock::time_point>;  // none: no limit
@@ -55,7 +58,10 @@ class Drain {
     virtual void want_steps() noexcept = 0;
   };
 
-  Drain(Region& region, Backend& backend, Helper& helper) noexcept;
+  // claims: the backend that knows what other processes do with the file; often the same.
+  Drain(Region& region, Backend& backend, Backend& claims, Helper& helper) noexcept;
+  // How bytes reach the device, and the file's size. Before the first step.
+  void begin(Direct direct, Preallocate preallocate, std::uint64_t size) noexcept;
 
   // ---- steps: any thread ----
 
@@ -69,10 +75,15 @@ class Drain {
   // and nobody accepts. Errors: the OS's; Errc::timeout. Blocks: on a write step, on the device.
   [[nodiscard]] std::error_code cut(const Deadline& deadline) noexcept;
   // Runs steps until everything accepted before this call is written, and durable as far as a timed
-  // flush asked for it; about `budget` bytes. Returns: nothing when done, progressed when the
-  // budget was used up, else what stopped it; after busy the helper is called when the step's owner
-  // leaves.
+  // flush asked for it; about `budget` bytes. After a direct write less than a block may be left,
+  // unless somebody wants it. Returns: nothing when done, progressed when the budget was used up,
+  // else what stopped it; after busy the helper is called when the step's owner leaves.
   [[nodiscard]] Step work(std::uint64_t budget) noexcept;
+  // Everything accepted now is wanted: the next work() leaves nothing of it.
+  void want_written() noexcept;
+  // Gives back what was taken beyond the file's end. Requires: retire_steps(), or nobody else runs
+  // steps. Errors: the OS's. Blocks: on the device.
+  [[nodiscard]] std::error_code give_back_space() noexcept;
 
   // ---- waiting: any thread ----
 
@@ -130,11 +141,17 @@ class Drain {
   void set_wait_for_space(bool wait) noexcept { wait_for_space_.store(wait); }
   // The next flush covers the directory entry too (and the size, for a file that was cut).
   void name_is_due() noexcept { names_due_.fetch_add(1); }
+  // Whether large data goes past the page cache, and space is taken ahead, as far as neither has
+  // been refused so far.
+  [[nodiscard]] bool writes_direct() const noexcept {
+    return least_direct_ != UINT64_MAX && backend_.can_write_direct();
+  }
+  [[nodiscard]] bool takes_space_ahead() const noexcept { return space_.in_force(); }
   [[nodiscard]] bool names_can_sync() const noexcept { return names_can_sync_.load(); }
   [[nodiscard]] bool has_work() const noexcept;
 
   struct Statistics {
-    std::uint64_t os_writes, syncs, sync_ns_mean, high_water;
+    std::uint64_t os_writes, direct_bytes, syncs, sync_ns_mean, high_water;
   };
   [[nodiscard]] Statistics statistics() const;
 
@@ -144,7 +161,9 @@ class Drain {
   [[nodiscard]] bool reached(const Target& target, Level level) const noexcept;
   [[nodiscard]] bool written_to(const Target& target) const noexcept;
   [[nodiscard]] Step write_owned() noexcept;
-  void note_state() noexcept;
+  [[nodiscard]] std::error_code write_out(const Batch& batch, std::uint64_t& done) noexcept;
+  [[nodiscard]] bool leaves_a_tail(const Target& all) const noexcept;
+  [[nodiscard]] bool more_is_worth_it(Target& all) const noexcept;
   void leave(std::atomic<bool>& step) noexcept;
   [[nodiscard]] bool comes_back(const std::atomic<bool>& step) noexcept;
   [[nodiscard]] Step sync_owned() noexcept;
@@ -161,6 +180,10 @@ class Drain {
   StickyFailure failure_;              // set under state_
   bool helper_wanted_ = false;         // guarded by state_: a helper found a step busy
   std::optional<Target> sync_wanted_;  // guarded by state_: what timed flushes wait for
+  std::uint64_t written_wanted_ = 0;   // guarded by state_: a position that somebody waits for
+  bool wrote_direct_ = false;          // guarded by state_: the last write did
+  std::uint64_t least_direct_ = UINT64_MAX;  // in one write; set by begin()
+  SpaceAhead space_;                         // the owner's of the write step
   std::uint64_t callers_ = 0;          // guarded by state_: flush callers now inside reach_inline
   std::uint64_t last_round_ = 0;       // guarded by state_: callers inside when the last sync began
   Statistics statistics_{};            // guarded by state_

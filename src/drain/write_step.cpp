@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "drain/batch.hpp"
+#include "drain/direct.hpp"
 #include "drain/drain.hpp"
 #include "probe/probe.hpp"
 #include "region/journal.hpp"
@@ -22,35 +23,26 @@ Step Drain::write_step() noexcept {
 Step Drain::write_owned() noexcept {
   if (failed()) return Step::failed;
   Batch batch;
+  std::uint64_t syncs = 0;
   {
     const std::lock_guard lock(state_);
+    syncs = statistics_.syncs;
     const RegionHeader& header = region_.header();
     statistics_.high_water =
         std::max(statistics_.high_water, header.accepted.load(std::memory_order_acquire) -
                                              header.written.load(std::memory_order_relaxed));
     if (!claim(region_, batch)) return Step::nothing;
   }
-  // Only recovery reads the journal, so in process memory nobody does.
-  const bool journal = region_.shared();
-  if (journal) begin_change(region_.header(), batch.file_offset, batch.length, batch.position);
-  if (probe::mutant(probe::Mutant::written_before_write)) {
-    const std::lock_guard lock(state_);
-    retire(region_.header(), batch, batch.length);
+  if (writes_direct()) {
+    const Slice slice = next_slice(batch, least_direct_);
+    batch.cut(slice.length);
+    batch.direct = slice.direct;
   }
   std::uint64_t done = 0;
-  const std::error_code error = write_batch(backend_, batch, [&](std::uint64_t so_far) {
-    done = so_far;
-    {
-      const std::lock_guard lock(state_);
-      ++statistics_.os_writes;
-      if (!probe::mutant(probe::Mutant::written_before_write)) {
-        retire(region_.header(), batch, done);
-      }
-    }
-    // The last part is told when the step is given up: whoever waits for both wakes once.
-    if (done < batch.length) changed_.notify_all();
-  });
-  if (journal) note_state();
+  std::error_code error = write_out(batch, done);
+  if (!error && !batch.is_patch) {
+    error = space_.fill_ahead(batch.file_offset, batch.file_offset + done, syncs);
+  }
   if (!error) return Step::progressed;
   if (is_disk_full(error) && wait_for_space_.load()) return Step::no_space;
   fail({error, Operation::write, batch.file_offset + done,
@@ -58,14 +50,32 @@ Step Drain::write_owned() noexcept {
   return Step::failed;
 }
 
-// After each change the region knows the file as its owner left it.
-void Drain::note_state() noexcept {
+// The batch, told to recovery beforehand and afterwards.
+std::error_code Drain::write_out(const Batch& batch, std::uint64_t& done) noexcept {
   RegionHeader& header = region_.header();
-  const std::uint64_t renames = header.identity.renames.load();
-  std::error_code error;
-  const FileState state = backend_.state(error);
-  if (error) return;  // the change stays begun, so recovery still knows what it was
-  settle_change(header.journal, state, renames);
+  // Only recovery reads the journal, so in process memory nobody does.
+  const bool journal = region_.shared();
+  if (journal) begin_change(header, batch.file_offset, batch.length, batch.position);
+  space_.before_write(batch.file_offset, batch.file_offset + batch.length);
+  if (probe::mutant(probe::Mutant::written_before_write)) {
+    const std::lock_guard lock(state_);
+    retire(header, batch, batch.length);
+  }
+  const std::error_code error = write_batch(backend_, batch, [&](std::uint64_t so_far) {
+    {
+      const std::lock_guard lock(state_);
+      ++statistics_.os_writes;
+      wrote_direct_ = batch.direct;
+      if (batch.direct) statistics_.direct_bytes += so_far - done;
+      if (!probe::mutant(probe::Mutant::written_before_write)) retire(header, batch, so_far);
+    }
+    done = so_far;
+    // The last part is told when the step is given up: whoever waits for both wakes once.
+    if (done < batch.length) changed_.notify_all();
+  });
+  space_.wrote(batch.file_offset + done);
+  if (journal) note_state(header, backend_);
+  return error;
 }
 
 std::error_code Drain::cut(const Deadline& deadline) noexcept {
@@ -80,12 +90,15 @@ std::error_code Drain::cut(const Deadline& deadline) noexcept {
   }
   lock.unlock();
   const bool journal = region_.shared();
-  if (journal) begin_change(region_.header(), 0, kWholeFile, 0);
+  if (journal) begin_change(region_.header(), 0, kCut, kNoPosition);
   const std::error_code error = backend_.truncate(0);
-  if (journal) note_state();
+  if (journal) note_state(region_.header(), backend_);
+  if (!error) space_.cut();
   leave(writing_);
   return error;
 }
+
+std::error_code Drain::give_back_space() noexcept { return space_.give_back(); }
 
 // Gives a step up; under state_, so that neither a waiter nor a helper misses it.
 void Drain::leave(std::atomic<bool>& step) noexcept {

@@ -27,6 +27,7 @@ std::error_code File::make_writable(std::unique_ptr<Backend> backend, std::share
   Backend& writer = backend ? *backend : *first_backend_;
   std::error_code error;
   const FileState state = writer.state(error);
+  if (!error && options.direct == Direct::on) error = writer.prepare_direct();
   if (error) return error;
   auto region = make_region(writer, state, std::move(place), std::move(no_place), error);
   if (error) return error;
@@ -35,7 +36,9 @@ std::error_code File::make_writable(std::unique_ptr<Backend> backend, std::share
     region->remove();
     return error;
   }
-  side_owner_ = std::make_unique<WriteSide>(std::move(region), writer, *this, state.size);
+  side_owner_ = std::make_unique<WriteSide>(std::move(region), writer, *first_backend_, *this,
+                                            state.size);
+  side_owner_->drain.begin(options.direct, options.preallocate, state.size);
   write_backend_ = std::move(backend);
   side_owner_->drain.set_wait_for_space(options.wait_for_space);
   // release: pairs with side().
@@ -121,6 +124,16 @@ Backend& File::backend() noexcept {
   return side() && write_backend_ ? *write_backend_ : *first_backend_;
 }
 
+std::error_code File::give_back_space() noexcept {
+  WriteSide* const write = side();
+  if (!write) return {};
+  const Failure failure = write->drain.failure();
+  // A write that found the disk full has left the file valid up to what was written.
+  const bool known = !failure.error || failure.error == Errc::stale_handle ||
+                     (failure.operation == Operation::write && is_disk_full(failure.error));
+  return known ? write->drain.give_back_space() : std::error_code{};
+}
+
 std::error_code File::close_backends() noexcept {
   const std::error_code first = first_backend_ ? first_backend_->close() : std::error_code{};
   const std::error_code second = write_backend_ ? write_backend_->close() : std::error_code{};
@@ -165,8 +178,10 @@ bool File::finish_alone() noexcept {
   WriteSide* const write = side();
   if (!write || !alone()) return true;
   const Deadline deadline = deadline_after(settings_->get().exit_timeout);
+  write->drain.want_written();
   while (write->drain.work(kPart) == Step::progressed && (!deadline || Clock::now() < *deadline)) {
   }
+  if (!write->drain.has_work()) static_cast<void>(give_back_space());
   write->doorbell.arm(0);  // whoever is detached after us and still writes rings at each byte
   // The region stays, with nothing pending: a mapped file cannot be removed, and a DLL that is
   // detached later may still write. The next start of the library removes it.
@@ -319,6 +334,8 @@ FileStatistics File::statistics() noexcept {
   all.stalled_ns = write->stalled_ns.load();
   all.doorbells = write->doorbells.load();
   all.flushes = write->flushes.load();
+  all.can_write_direct = write->drain.writes_direct();
+  all.can_preallocate = write->drain.takes_space_ahead();
   all.can_sync_name = write->drain.names_can_sync() && !backend().path().empty();
   return all;
 }

@@ -36,7 +36,8 @@ struct FileStatistics {
   std::uint64_t stalls = 0, stalled_ns = 0, doorbells = 0, flushes = 0;
   std::uint64_t reserved = 0, growth_refusals = 0;
   std::uint32_t handles = 0;
-  bool can_sync_name = false, can_lock = false, can_survive = false;
+  bool can_sync_name = false, can_lock = false, can_survive = false, can_write_direct = false;
+  bool can_preallocate = false;
 };
 
 class File final : public std::enable_shared_from_this<File>, public Drain::Helper {
@@ -113,6 +114,9 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   // recovery. Nothing is accepted from then on. Returns: the region's path if it stays. Requires:
   // not in a forked child.
   std::string give_up_region() noexcept;
+  // Nothing is written any more: the file ends with its last byte. Nothing is done after a failure
+  // that leaves the file's state unknown. Requires: retire_steps(), or nobody else runs steps.
+  [[nodiscard]] std::error_code give_back_space() noexcept;
   // Requires: retire_steps(), or nobody else has this file any more.
   [[nodiscard]] std::error_code close_backends() noexcept;
 
@@ -140,10 +144,11 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
 
   // What exists only for files that are written. Grouped by the thread that writes it.
   struct WriteSide {
-    WriteSide(std::unique_ptr<Region> memory, Backend& backend, Helper& helper, std::uint64_t size)
+    WriteSide(std::unique_ptr<Region> memory, Backend& backend, Backend& claims, Helper& helper,
+              std::uint64_t size)
         : region(std::move(memory)),
           producer(*region, floors, size),
-          drain(*region, backend, helper) {}
+          drain(*region, backend, claims, helper) {}
 
     std::unique_ptr<Region> region;
     ReadFloors floors;

@@ -35,7 +35,10 @@ bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_of
     ring_.copy_in(at.ring_offset, data);
     probe::stored();
   }
-  if (at.new_row) runs_.push({accepted_, file_offset, at.ring_offset});
+  if (at.new_row) {
+    runs_.push({accepted_, file_offset, at.ring_offset});
+    congruent_ = (file_offset - at.ring_offset) % kBlock == 0;
+  }
   head_ = at.ring_offset + n;
   next_offset_ = file_offset + n;
   if (next_offset_ > end_of_file()) set_end_of_file(next_offset_);
@@ -53,8 +56,13 @@ bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_of
 // early at the beginning of the range so that a lightly loaded ring stays small. A spot whose pages
 // are not there is never one that only draining could make free: so growing comes before waiting.
 Producer::Spot Producer::find_spot(std::size_t n, std::uint64_t file_offset) noexcept {
-  const bool jumped = file_offset != next_offset_ || runs_.pushed_rows() == 0;
-  const std::uint64_t at = head_ + (jumped ? alignment_gap(head_, file_offset, n) : 0);
+  bool jumped = file_offset != next_offset_ || runs_.pushed_rows() == 0;
+  std::uint64_t at = head_;
+  // A stream that began in a ring too small for alignment gets it later.
+  if (jumped || !congruent_) {
+    at += alignment_gap(head_, file_offset, n);
+    jumped = jumped || at != head_;
+  }
   const std::uint64_t in_range = at % range_;
   if (populated_ == range_ || in_range + n <= populated_) return {at, jumped, 0};
   const std::uint64_t beginning = at - in_range + range_;
@@ -108,6 +116,7 @@ void Producer::resume() noexcept {
   populated_ = header_.populated.load(std::memory_order_relaxed);
   if (runs_.pushed_rows() == 0) return;
   const Run& last = runs_.last();
+  congruent_ = (last.file_offset - last.ring_offset) % kBlock == 0;
   head_ = last.ring_offset + (accepted_ - last.position);
   next_offset_ = last.file_offset + (accepted_ - last.position);
 }

@@ -75,6 +75,7 @@ class Producer {
   std::uint64_t next_offset_ = 0;  // file offset of the next byte if the writer just goes on
   std::uint64_t free_until_;       // cached: ring offsets below this may be written
   std::uint64_t pages_wanted_ = 0;
+  bool congruent_ = true;  // the last row's ring addresses are, to its file offsets
   bool stopped_ = false;
   std::atomic<std::uint64_t> end_of_file_;
 };

@@ -125,6 +125,11 @@ IoResult File::accept_waiting(Cursor& cursor, std::span<const std::byte> data,
       // That growing is refused may have come out only now: then the part was too large.
       if (largest_part(data.size()) != part) continue;
     }
+    // The end of a block that a direct write left is in the way, too.
+    const Target all = write.drain.target();
+    if (all.position - header.written.load(std::memory_order_acquire) < kBlock) {
+      write.drain.want_written();
+    }
     want_steps();
     const bool changed =
         write.drain.wait([&] { return progress() != seen || turn.is_first() != first; }, deadline);

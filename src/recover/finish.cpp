@@ -1,5 +1,6 @@
 #include "recover/finish.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -30,6 +31,7 @@ class OwnersPen final : public ReplayObserver {
 
   std::error_code before(const Batch& batch) noexcept override {
     if (!fetch(file_, copy_, batch)) return std::make_error_code(std::errc::io_error);
+    end_ = std::max(end_, batch.file_offset + batch.length);
     begin_change(copy_.header(), batch.file_offset, batch.length, batch.position);
     return tell(file_, copy_);
   }
@@ -38,6 +40,23 @@ class OwnersPen final : public ReplayObserver {
     // If it cannot be told, the change stays begun, which explains the file as well.
     static_cast<void>(settle());
     forget_bytes(copy_);
+  }
+
+  // Gives back what the owner took beyond the end of its file: see SpaceAhead.
+  std::error_code give_back_space() noexcept {
+    const RegionHeader& header = copy_.header();
+    if (header.space_end == 0) return {};
+    std::error_code error;
+    const std::uint64_t size = target_.state(error).size;
+    if (error) return error;
+    // Filled: the size was the space's, the end is that of the bytes.
+    const bool filled = header.space_filled != 0 && size <= header.space_end;
+    const std::uint64_t end = filled ? std::max<std::uint64_t>(header.file_end, end_) : size;
+    if (end > size) return {};
+    begin_change(copy_.header(), end, kCut, kNoPosition);
+    if (auto told = tell(file_, copy_)) return told;
+    if (auto cut = target_.truncate(end)) return cut;
+    return settle();
   }
 
   std::error_code settle() noexcept {
@@ -50,6 +69,7 @@ class OwnersPen final : public ReplayObserver {
   const RegionFile& file_;
   Region& copy_;
   Backend& target_;
+  std::uint64_t end_ = 0;  // of what was replayed
 };
 
 // The first batch of a replay, its bytes fetched; empty if there is none.
@@ -133,6 +153,7 @@ std::error_code finish(const RegionFile& file, Region& copy, Backend& target) {
   // A change that was begun has explained the file's state; the next one could not.
   if (auto error = pen.settle()) return error;
   if (auto error = replay(copy, target, &pen)) return error;
+  if (auto error = pen.give_back_space()) return error;
   if (auto error = target.sync()) return error;
   const std::error_code error = target.sync_name();
   return error == std::errc::not_supported ? std::error_code{} : error;

@@ -40,18 +40,23 @@ bool shows_part(const Batch& batch, std::uint64_t from, std::uint64_t to, Backen
   return true;
 }
 
+// Whether the change that was begun writes bytes of the ring.
+bool names_bytes(const Journal& journal) {
+  return journal.length != kCut && journal.position != kNoPosition;
+}
+
 // Whether of the change that was begun something is still in the ring: then the next batch begins
 // with it.
 bool is_pending(const RegionHeader& header) {
   const Journal& journal = header.journal;
-  return journal.length != kWholeFile && header.patches_retired == journal.patches &&
+  return names_bytes(journal) && header.patches_retired == journal.patches &&
          header.written >= journal.position && header.written - journal.position < journal.length;
 }
 
 // Whether it was made completely, and only telling so was left.
 bool is_done(const RegionHeader& header) {
   const Journal& journal = header.journal;
-  return journal.length != kWholeFile && journal.begun == journal.settled + 1 &&
+  return names_bytes(journal) && journal.begun == journal.settled + 1 &&
          (header.patches_retired > journal.patches ||
           header.written >= journal.position + journal.length);
 }
@@ -61,7 +66,7 @@ bool size_is_explained(const RegionHeader& header, std::uint64_t before, std::ui
   const std::uint64_t end = journal.file_offset + journal.length;
   if (is_done(header)) return now == std::max(before, end);
   if (now == before) return true;
-  if (journal.length == kWholeFile) return now == 0;
+  if (journal.length == kCut) return now == journal.file_offset;
   return now > before && now <= end;
 }
 

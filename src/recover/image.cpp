@@ -83,6 +83,7 @@ bool terminated(const std::array<char, N>& text) {
 
 const char* problem_of_identity(const RegionHeader& h) {
   if (h.failure > INT32_MAX) return "an impossible failure";
+  if (h.file_end > kLargestOffset || h.space_end > kLargestOffset) return "space beyond any file";
   const auto& path = h.identity.paths[static_cast<std::size_t>(h.identity.renames % 2)];
   if (!terminated(path) || !is_absolute_path(path.data())) return "no absolute path";
   if (!terminated(h.identity.boot_id)) return "no boot id";

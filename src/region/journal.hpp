@@ -17,8 +17,8 @@ inline void journal_store(std::atomic<std::uint64_t>& word, std::uint64_t value)
   probe::stored();
 }
 
-// length bytes at file_offset, from `position` on, will be written now; kWholeFile: the file will
-// be cut.
+// length bytes at file_offset, from `position` on, will be written now; kCut: the file will be cut
+// to file_offset.
 inline void begin_change(RegionHeader& header, std::uint64_t file_offset, std::uint64_t length,
                          std::uint64_t position) noexcept {
   Journal& journal = header.journal;
@@ -50,6 +50,15 @@ inline void settle_change(Journal& journal, const FileState& state,
   journal_store(mark.renames, renames);
   if (forgotten) journal_store(journal.begun, next);
   journal_store(journal.settled, next);
+}
+
+// After a change the region knows the file as its owner left it.
+inline void note_state(RegionHeader& header, Backend& file) noexcept {
+  const std::uint64_t renames = header.identity.renames.load();
+  std::error_code error;
+  const FileState state = file.state(error);
+  if (error) return;  // the change stays begun, so recovery still knows what it was
+  settle_change(header.journal, state, renames);
 }
 
 }  // namespace ringproc::core

@@ -71,13 +71,14 @@ struct Journal {
   std::atomic<std::uint64_t> begun;
   std::atomic<std::uint64_t> settled;      // the mark is marks[settled % 2]
   std::atomic<std::uint64_t> file_offset;  // of the change `begun`
-  std::atomic<std::uint64_t> length;       // kWholeFile: a cut
+  std::atomic<std::uint64_t> length;       // or kCut: cut to file_offset
   std::atomic<std::uint64_t> time_ns;      // wall clock, just before
   std::atomic<std::uint64_t> position;     // of its first byte; and `patches_retired`: so it can be
   std::atomic<std::uint64_t> patches;      // told whether it is still pending
   std::array<FileMark, 2> marks;
 };
-inline constexpr std::uint64_t kWholeFile = UINT64_MAX;
+inline constexpr std::uint64_t kCut = UINT64_MAX;
+inline constexpr std::uint64_t kNoPosition = UINT64_MAX;  // of bytes that did not come through the ring
 
 struct RegionHeader {
   // Written at creation, constant from then on.
@@ -98,6 +99,12 @@ struct RegionHeader {
   std::atomic<std::uint64_t> runs_retired;
   std::atomic<std::uint64_t> freed;  // ring offset that belongs to `written`
   std::atomic<std::uint64_t> patches_retired;
+  // Space that the owner took beyond the end of its file, up to space_end (0: none), and gives back
+  // when it closes the file. Zeros were written there if space_filled: then the size is not the
+  // file's end, but file_end is, which all writes below it have reached or are still pending.
+  std::atomic<std::uint64_t> file_end;
+  std::atomic<std::uint64_t> space_end;
+  std::atomic<std::uint64_t> space_filled;
 
   // Written by whoever owns the sync step.
   alignas(64) std::atomic<std::uint64_t> durable;

@@ -127,6 +127,9 @@ std::error_code Handle::attach(std::unique_ptr<Backend> backend, const Options& 
       runtime_->table().attach(std::move(backend), mode_, *runtime_, options,
                                shared ? runtime_->recovery().place(true) : RegionPlace{}, error);
   file_ = attachment_.file;
+  if (error == std::errc::not_supported && options.direct == Direct::on) {
+    log("direct=on, but this file cannot be written past the page cache");
+  }
   if (error == Errc::survive)
     log("survive=on, but rings cannot survive: " + attachment_.why_private);
   if (error) return error;
@@ -229,8 +232,9 @@ std::error_code Handle::close_file(bool release, std::uint64_t position) noexcep
   // Bytes can be written and a lane still be inside the step: closing waits for it.
   bool lost = false;
   if (!file_->retire_steps(lost)) return Errc::unwritten;
+  std::error_code error = file_->give_back_space();
   const bool released = !release || file_->release_native(native_, position);
-  const std::error_code error = file_->close_backends();
+  if (const std::error_code closing = file_->close_backends()) error = closing;
   const std::string left = file_->give_up_region();
   if (!left.empty()) {
     log(file_->backend().path() + ": what was accepted and not written is in " + left +

@@ -113,7 +113,8 @@ void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
   // If somebody is inside a step all the same, the file is closed when the last one lets go of it.
   std::error_code error;
   if (file->retire_steps(lost)) {
-    error = file->close_backends();
+    error = file->give_back_space();
+    if (const std::error_code closing = file->close_backends()) error = closing;
     static_cast<void>(file->give_up_region());
   }
   log(file->backend().path() + ": " + outcome + " after close timed out" +
@@ -130,6 +131,8 @@ void Runtime::at_exit() {
     if (!file->writable()) continue;
     const std::error_code error =
         file->failure().error ? file->failure().error : file->drain_for_exit();
+    bool lost = false;  // then the region stays
+    if (!error && file->retire_steps(lost)) static_cast<void>(file->give_back_space());
     const std::string left = file->give_up_region();
     if (left.empty() && (!error || file->failure().error)) continue;
     log(file->backend().path() + ": not completely written at exit: " + error.message() +

@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kWriteOut = 256 * 1024;  // so much is worth a write
+constexpr std::uint64_t kWriteOut = 256 * 1024;  // so much is worth a write,
+constexpr std::uint64_t kWriteOutFast = 1024 * 1024;  // and so much if it comes in a part of the age
 constexpr auto kIdleAfter = 5s;                  // without a byte, the next one rings
 constexpr auto kFirstLook = 10ms;                // after a ring, to learn the rate
 constexpr auto kShortestLook = 2ms;
@@ -178,8 +179,12 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
       std::max<std::uint64_t>(grows ? file.populated() / 2 : file.capacity() / 4, 1);
   const bool idle = !work && now - watch.last_byte >= kIdleAfter;
   if (!work) watch.oldest = now;
-  if (pending >= std::min(kWriteOut, quarter) || (work && now - watch.oldest >= file.age())) {
-    watch.oldest = now;
+  const std::uint64_t enough = std::min(worth_a_write(watch, file), quarter);
+  const bool aged = work && now - watch.oldest >= file.age();
+  if (pending >= enough || aged) {
+    if (aged) file.drain().want_written();  // the last few bytes, too
+    // What a lane leaves over came at the end, after the last look.
+    watch.oldest = aged ? now : watch.last_look;
     file.doorbell().take();  // nobody needs to ring until the lane is done
     post_steps_(owner);
     return;
@@ -196,13 +201,21 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   if (idle) return;
   auto next = now + kFirstLook;
   if (!was_idle) {
-    const auto missing = static_cast<double>(std::min(kWriteOut, quarter) - pending);
+    const auto missing = static_cast<double>(enough - pending);
     const std::chrono::duration<double> until_worth_it(
         std::min(missing / std::max(watch.bytes_per_second, 1.0), 10.0));
     next = now + std::max<Clock::duration>(
                      kShortestLook, std::chrono::duration_cast<Clock::duration>(until_worth_it));
   }
   look_again(id, watch, std::min(next, watch.oldest + file.age()));
+}
+
+// A device likes large writes; data that comes fast can wait for one.
+std::uint64_t Service::worth_a_write(const Watch& watch, File& file) {
+  if (!file.drain().writes_direct()) return kWriteOut;
+  const std::chrono::duration<double> age = file.age();
+  const auto soon = static_cast<std::uint64_t>(watch.bytes_per_second * age.count() / 4);
+  return std::clamp(soon, kWriteOut, kWriteOutFast);
 }
 
 // Room for twice of what comes until it is written out, and for twice of what is pending. Returns:
@@ -214,7 +227,7 @@ bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   measure(watch, accepted, now);
   const std::chrono::duration<double> age = file.age();
   const auto in_age = static_cast<std::uint64_t>(watch.bytes_per_second * age.count());
-  const std::uint64_t wanted = 2 * std::max(pending, std::min(kWriteOut, in_age));
+  const std::uint64_t wanted = 2 * std::max(pending, std::min(worth_a_write(watch, file), in_age));
   // In pieces, so that a writer that needs one is not held up for long.
   while (file.populated() < std::min(wanted, file.region().header().ring_range)) {
     if (!file.grow(std::min(wanted, file.populated() + kGrowthPiece))) break;

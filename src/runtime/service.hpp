@@ -67,6 +67,7 @@ class Service {
   void set_timer();
   void look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& file,
             Clock::time_point now);
+  static std::uint64_t worth_a_write(const Watch& watch, File& file);
   static bool grow_ahead(Watch& watch, File& file, Clock::time_point now);
   static Clock::duration until_next_growth(const Watch& watch, File& file);
   static void measure(Watch& watch, std::uint64_t accepted, Clock::time_point now);

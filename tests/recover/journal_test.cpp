@@ -53,9 +53,10 @@ TEST_F(JournalTest, SettlesAFailedWriteToo) {
   EXPECT_NE(f.file->drain().header().failure, 0u);
 }
 
-TEST_F(JournalTest, ACutIsAChangeOfTheWholeFile) {
+TEST_F(JournalTest, ACutIsAChangeOfItsOwnKind) {
   ASSERT_FALSE(f.file->cut());
-  EXPECT_EQ(journal().length, kWholeFile);
+  EXPECT_EQ(journal().length, kCut);
+  EXPECT_EQ(journal().file_offset, 0u);
   EXPECT_EQ(mark().size, 0u);
 }
 

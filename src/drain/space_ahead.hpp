@@ -1,0 +1,59 @@
+// Space beyond the end of a growing file, taken in large pieces ahead of the bytes, so that they and
+// the syncs after them cost less; given back when the file is closed. Reserved, which leaves the
+// size as it is, or (preallocate=written) filled with zeros inside the size: then a sync of bytes
+// that replace them has no size and no blocks to tell the device. Belongs to the owner of the write
+// step.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <system_error>
+
+#include "backend/backend.hpp"
+#include "region/region.hpp"
+#include "ringproc/options.hpp"
+
+namespace ringproc::core {
+
+class SpaceAhead {
+ public:
+  // claims: the backend that knows what other processes do with the file.
+  SpaceAhead(Region& region, Backend& backend, Backend& claims) noexcept
+      : region_(region), backend_(backend), claims_(claims) {}
+
+  // Before anything is written. size: the file's.
+  void begin(Preallocate how, std::uint64_t size) noexcept;
+
+  // [from, to) is about to be written, its change begun: reserves what comes after it, if that is
+  // worth it. A refusal is no error: it ends the reserving.
+  void before_write(std::uint64_t from, std::uint64_t to) noexcept;
+  // Everything written before `to` is in the file.
+  void wrote(std::uint64_t to) noexcept;
+  // After a write of [from, to) that was noted: fills what comes behind the end with zeros, if that
+  // is worth it. `syncs`: so many of this file so far. Errors: of writing, but a full disk is none.
+  [[nodiscard]] std::error_code fill_ahead(std::uint64_t from, std::uint64_t to,
+                                           std::uint64_t syncs) noexcept;
+  // The file was cut to nothing.
+  void cut() noexcept;
+  // Nothing is written any more: the file ends where its bytes end. Nothing is done if anybody else
+  // has changed the size, or may. Errors: the OS's.
+  [[nodiscard]] std::error_code give_back() noexcept;
+
+  // Any thread: whether space is taken, as far as nothing has refused it yet.
+  [[nodiscard]] bool in_force() const noexcept { return in_force_.load(); }
+
+ private:
+  [[nodiscard]] bool is_ours_alone() noexcept;
+  [[nodiscard]] std::error_code fill() noexcept;
+
+  Region& region_;
+  Backend& backend_;
+  Backend& claims_;
+  Preallocate how_ = Preallocate::off;
+  std::uint64_t end_ = 0;       // of what was written, or was there at the beginning
+  std::uint64_t appended_ = 0;  // bytes by which the file became longer
+  std::uint64_t syncs_at_fill_ = 0;
+  std::atomic<bool> in_force_{false};
+};
+
+}  // namespace ringproc::core
