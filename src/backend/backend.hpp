@@ -39,8 +39,8 @@ struct OpenRequest {
   bool deny_write = false;
 };
 
-// Direct writes need offsets, addresses and sizes that are multiples of this. No common device needs
-// more; one that did would refuse, and then everything goes through the page cache.
+// Direct writes need offsets, addresses and sizes that are multiples of this. No common device
+// needs more; one that did would refuse, and then everything goes through the page cache.
 inline constexpr std::size_t kDirectBlock = 4096;
 
 // An open file. All calls may block on the device and may be made from any thread; write_at and

@@ -18,7 +18,7 @@ Drain::Drain(Region& region, Backend& backend, Backend& claims, Helper& helper) 
     : region_(region), backend_(backend), helper_(helper), space_(region, backend, claims) {}
 
 void Drain::begin(Direct direct, Preallocate preallocate, std::uint64_t size) noexcept {
-  least_direct_ = direct == Direct::off ? UINT64_MAX
+  least_direct_ = direct == Direct::off  ? UINT64_MAX
                   : direct == Direct::on ? kDirectBlock
                                          : kLeastDirect;
   space_.begin(preallocate, size);
@@ -141,7 +141,8 @@ Step Drain::work(std::uint64_t budget) noexcept {
 bool Drain::more_is_worth_it(Target& all) const noexcept {
   constexpr std::uint64_t kWorthIt = 256 * 1024;
   const Target now = target();
-  if (now.position - region_.header().written.load(std::memory_order_acquire) < kWorthIt) return false;
+  if (now.position - region_.header().written.load(std::memory_order_acquire) < kWorthIt)
+    return false;
   all = now;
   return true;
 }

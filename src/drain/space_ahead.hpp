@@ -1,8 +1,8 @@
-// Space beyond the end of a growing file, taken in large pieces ahead of the bytes, so that they and
-// the syncs after them cost less; given back when the file is closed. Reserved, which leaves the
-// size as it is, or (preallocate=written) filled with zeros inside the size: then a sync of bytes
-// that replace them has no size and no blocks to tell the device. Belongs to the owner of the write
-// step.
+// Space beyond the end of a growing file, taken in large pieces ahead of the bytes, so that they
+// and the syncs after them cost less; given back when the file is closed. Reserved, which leaves
+// the size as it is, or (preallocate=written) filled with zeros inside the size: then a sync of
+// bytes that replace them has no size and no blocks to tell the device. Belongs to the owner of the
+// write step.
 #pragma once
 
 #include <atomic>

@@ -36,8 +36,8 @@ std::error_code File::make_writable(std::unique_ptr<Backend> backend, std::share
     region->remove();
     return error;
   }
-  side_owner_ = std::make_unique<WriteSide>(std::move(region), writer, *first_backend_, *this,
-                                            state.size);
+  side_owner_ =
+      std::make_unique<WriteSide>(std::move(region), writer, *first_backend_, *this, state.size);
   side_owner_->drain.begin(options.direct, options.preallocate, state.size);
   write_backend_ = std::move(backend);
   side_owner_->drain.set_wait_for_space(options.wait_for_space);

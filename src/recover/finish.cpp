@@ -159,4 +159,11 @@ std::error_code finish(const RegionFile& file, Region& copy, Backend& target) {
   return error == std::errc::not_supported ? std::error_code{} : error;
 }
 
+std::error_code give_back_space(const RegionFile& file, Region& copy, Backend& target) {
+  OwnersPen pen(file, copy, target);
+  if (auto error = pen.settle()) return error;
+  if (auto error = pen.give_back_space()) return error;
+  return target.sync();
+}
+
 }  // namespace ringproc::core

@@ -25,4 +25,9 @@ namespace ringproc::core {
 // again. Requires: no conflict.
 [[nodiscard]] std::error_code finish(const RegionFile& file, Region& copy, Backend& target);
 
+// Nothing is pending: only cuts off what the owner had taken beyond its bytes (see SpaceAhead).
+// Otherwise as finish(), which does this too.
+[[nodiscard]] std::error_code give_back_space(const RegionFile& file, Region& copy,
+                                              Backend& target);
+
 }  // namespace ringproc::core

@@ -59,6 +59,7 @@ class Recovery {
 
   bool open();
   bool look();
+  [[nodiscard]] std::error_code give_back();
   void act();
   void note_told();
   void keep(const std::string& conflict);
@@ -130,6 +131,7 @@ bool Recovery::look() {
   }
   if (outcome_.bytes == 0) {
     if (request_.dry_run) return decided(RecoverResult::nothing);
+    if (auto error = give_back()) return decided(RecoverResult::not_written, error.message());
     remove(RecoverResult::nothing);
     return false;
   }
@@ -137,6 +139,21 @@ bool Recovery::look() {
     return decided(RecoverResult::left_failed, outcome_.failure);
   }
   return true;
+}
+
+// All bytes are where they belong, but the owner had taken space beyond them. What is not the file
+// as it was left, or failed, or will be cut, is left as it is.
+std::error_code Recovery::give_back() {
+  const RegionHeader& header = image_.region->header();
+  if (header.space_end == 0 || header.failure != 0 || request_.set_aside || request_.discard) {
+    return {};
+  }
+  std::unique_ptr<Backend> target;
+  std::error_code error;
+  const std::string conflict = conflict_of(file_, *image_.region, outcome_.file, target, error);
+  if (!error && conflict.empty()) error = give_back_space(file_, *image_.region, *target);
+  // Space that is not given back costs room, zeros in the file are not what was written.
+  return header.space_filled != 0 ? error : std::error_code{};
 }
 
 void Recovery::act() {

@@ -78,7 +78,8 @@ struct Journal {
   std::array<FileMark, 2> marks;
 };
 inline constexpr std::uint64_t kCut = UINT64_MAX;
-inline constexpr std::uint64_t kNoPosition = UINT64_MAX;  // of bytes that did not come through the ring
+inline constexpr std::uint64_t kNoPosition =
+    UINT64_MAX;  // of bytes that did not come through the ring
 
 struct RegionHeader {
   // Written at creation, constant from then on.

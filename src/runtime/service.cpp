@@ -14,9 +14,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kWriteOut = 256 * 1024;  // so much is worth a write,
-constexpr std::uint64_t kWriteOutFast = 1024 * 1024;  // and so much if it comes in a part of the age
-constexpr auto kIdleAfter = 5s;                  // without a byte, the next one rings
-constexpr auto kFirstLook = 10ms;                // after a ring, to learn the rate
+constexpr std::uint64_t kWriteOutFast =
+    1024 * 1024;                   // and so much if it comes in a part of the age
+constexpr auto kIdleAfter = 5s;    // without a byte, the next one rings
+constexpr auto kFirstLook = 10ms;  // after a ring, to learn the rate
 constexpr auto kShortestLook = 2ms;
 constexpr std::uint64_t kGrowthPiece = 1024 * 1024;
 constexpr auto kLongestGrowthLook = 100ms;

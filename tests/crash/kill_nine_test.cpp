@@ -31,10 +31,15 @@ struct Plan {
   Delay delay = {};
 };
 
-// How this scenario's writer is set up: some with a drain that is quick, some with one that waits.
+// How this scenario's writer is set up: some with a drain that is quick, some with one that waits;
+// some past the page cache, some with zeros ahead of the end.
 std::string options_of(const Plan& plan, std::uint64_t seed) {
   static const char* const kAges[] = {"", ",age=3600s", ",age=10ms"};
-  return plan.options + kAges[seed % 3];
+  static const char* const kWays[] = {"", ",direct=on", ",preallocate=written",
+                                      ",direct=on,preallocate=written"};
+  const auto way = seed / 3 % 4;
+  const bool direct = way % 2 == 1;
+  return plan.options + kAges[seed % 3] + kWays[direct && !crash::can_write_direct() ? 0 : way];
 }
 
 // Kills one writer and recovers. Returns: a complaint, or nothing.

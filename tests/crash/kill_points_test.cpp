@@ -93,6 +93,30 @@ TEST_P(KillPoints, OfAWriterLoseNothing) {
   });
 }
 
+// Zeros ahead of the end, and whole blocks past the page cache.
+TEST_P(KillPoints, OfAWriterWithZerosAheadLoseNothing) {
+  const std::string options = std::string(kScript) + ",age=10ms,preallocate=written" +
+                              (crash::can_write_direct() ? ",direct=on" : "");
+  Trial trial("flushed", crash::base_seed());
+  trial.use_probed();
+  const auto counter = trial.directory() + "/count";
+  constexpr std::uint64_t kOperations = 12;
+  ASSERT_EQ(trial.start(options, "", kOperations, {}, {"RINGPROC_KILL_COUNT=" + counter}).wait(), 0)
+      << trial.log().message << trial.log_text();
+  EXPECT_EQ(trial.verify().complaint, "");
+  for_each_store(count_of(counter), [&](std::uint64_t k, std::string& complaint) {
+    trial.again();
+    const int status = trial.start(options, "", kOperations, {}, {kill_at(k)}).wait();
+    if (status != 0 && status != crash::kKilled) {
+      complaint = "the writer ends with " + std::to_string(status) + trial.log().message;
+      return false;
+    }
+    complaint = trial.recover_by(k % 4 == 1 ? 1 : 0);
+    if (complaint.empty()) complaint = trial.verify_all();
+    return status == crash::kKilled;
+  });
+}
+
 // Leaves a dead region with many pieces.
 std::string prepare(Trial& trial) {
   trial.again();

@@ -1,6 +1,8 @@
 #include "crash/trial.hpp"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -96,6 +98,20 @@ std::uint64_t seeds_for_one_of(std::uint64_t tests, std::uint64_t default_total)
   const auto total = model::number_from_environment("RINGPROC_CRASH_SEEDS",
                                                     default_total / model::kSanitizerShare);
   return std::max<std::uint64_t>(1, (total + tests - 1) / tests);
+}
+
+bool can_write_direct() {
+  static const bool can = [] {
+    std::string name = "/tmp/ringproc-crash-XXXXXX";
+    const int made = ::mkstemp(name.data());
+    const int direct = ::open(name.c_str(), O_WRONLY | O_DIRECT | O_CLOEXEC);
+    for (const int fd : {made, direct}) {
+      if (fd >= 0) ::close(fd);
+    }
+    ::unlink(name.c_str());
+    return direct >= 0;
+  }();
+  return can;
 }
 
 bool with_mutant() { return std::getenv("RINGPROC_MUTANT") != nullptr; }

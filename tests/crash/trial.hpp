@@ -29,6 +29,9 @@ std::uint64_t base_seed();
 // Of RINGPROC_CRASH_SEEDS (default 200) the part of one of so many tests, at least 1.
 std::uint64_t seeds_for_one_of(std::uint64_t tests, std::uint64_t default_total = 200);
 
+// Whether files of the trials can be written past the page cache.
+[[nodiscard]] bool can_write_direct();
+
 struct Verdict {
   std::string complaint;  // empty: the file is what the contract allows
   std::uint64_t accepted_bytes = 0;

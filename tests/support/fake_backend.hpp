@@ -25,6 +25,14 @@ struct FakeDisk {
   std::function<std::error_code(int call)>
       on_write;  // before the call; an error makes it take nothing
   std::function<std::error_code(int call)> on_sync;
+  bool can_direct = false;  // else such writes are refused
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> direct_writes;  // those of writes
+  bool misaligned = false;  // a direct write was not of whole blocks in aligned memory
+  bool can_reserve = false;
+  std::error_code reserve_error;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> reserved;  // (from, to) of each call
+  std::vector<std::uint64_t> truncations;                         // sizes
+  bool others_write = false;                                      // another process says so
   std::error_code name_error;
   std::error_code read_error;
 
@@ -55,6 +63,32 @@ class FakeBackend final : public Backend {
     disk_.writes.emplace_back(offset, done);
     return {done, {}};
   }
+
+  IoResult write_direct_at(std::span<const std::span<const std::byte>> parts,
+                           std::uint64_t offset) noexcept override {
+    if (auto error = prepare_direct()) return {0, error};
+    bool misaligned = offset % kDirectBlock != 0;
+    for (const auto& part : parts) {
+      misaligned |= part.size() % kDirectBlock != 0 ||
+                    reinterpret_cast<std::uintptr_t>(part.data()) % kDirectBlock != 0;
+    }
+    const IoResult result = write_at(parts, offset);
+    const std::lock_guard lock(m_);
+    disk_.misaligned |= misaligned;
+    if (result.bytes > 0) disk_.direct_writes.emplace_back(offset, result.bytes);
+    return result;
+  }
+  std::error_code prepare_direct() noexcept override {
+    return disk_.can_direct ? std::error_code{} : std::make_error_code(std::errc::not_supported);
+  }
+  bool can_write_direct() const noexcept override { return disk_.can_direct; }
+  std::error_code reserve(std::uint64_t from, std::uint64_t to) noexcept override {
+    if (!disk_.can_reserve) return std::make_error_code(std::errc::not_supported);
+    if (disk_.reserve_error) return disk_.reserve_error;
+    disk_.reserved.emplace_back(from, to);
+    return {};
+  }
+  bool is_sole_writer() const noexcept override { return !disk_.others_write; }
 
   IoResult read_at(std::span<std::byte> to, std::uint64_t offset) noexcept override {
     if (disk_.read_error) return {0, disk_.read_error};
@@ -88,6 +122,7 @@ class FakeBackend final : public Backend {
   std::error_code truncate(std::uint64_t size) noexcept override {
     const std::lock_guard lock(m_);
     disk_.bytes.resize(static_cast<std::size_t>(size));
+    disk_.truncations.push_back(size);
     return {};
   }
   FileState state(std::error_code& error) noexcept override {
