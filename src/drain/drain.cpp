@@ -52,8 +52,10 @@ std::error_code Drain::error_now() const {
 
 std::error_code Drain::reach_inline(const Target& target, Level level) noexcept {
   std::unique_lock lock(state_);
-  ++callers_;
-  changed_.notify_all();  // a leader may be gathering
+  if (level == Level::device && !reached(target, level)) {
+    ++callers_entered_;
+    changed_.notify_all();  // a leader may be gathering
+  }
   while (!reached(target, level) && !failed()) {
     const bool write = !written_to(target);
     if (write ? writing_.load() : syncing_.load()) {
@@ -65,7 +67,6 @@ std::error_code Drain::reach_inline(const Target& target, Level level) noexcept 
     lock.lock();
     if (step == Step::no_space) static_cast<void>(changed_.wait_for(lock, kSpaceRetry));
   }
-  --callers_;
   // Whoever is durable gets its success even if something failed meanwhile.
   return reached(target, level) ? std::error_code{} : error_now();
 }
@@ -214,7 +215,7 @@ void Drain::orphan(const Failure& failure) noexcept {
 void Drain::left_alone() noexcept {
   new (&state_) std::mutex;
   new (&changed_) std::condition_variable;
-  callers_ = last_round_ = 0;
+  last_round_ = 0;
   writing_.exchange(false);
   syncing_.exchange(false);
   wait_for_space_.store(false);  // there is no later

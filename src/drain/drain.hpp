@@ -184,9 +184,12 @@ class Drain {
   bool wrote_direct_ = false;          // guarded by state_: the last write did
   std::uint64_t least_direct_ = UINT64_MAX;  // in one write; set by begin()
   SpaceAhead space_;                         // the owner's of the write step
-  std::uint64_t callers_ = 0;     // guarded by state_: flush callers now inside reach_inline
-  std::uint64_t last_round_ = 0;  // guarded by state_: callers inside when the last sync began
-  Statistics statistics_{};       // guarded by state_
+  // Flush callers that found themselves not durable: all so far, those that came before the last
+  // sync began, and those that came between the beginning of the sync before it and its end.
+  std::uint64_t callers_entered_ = 0;  // guarded by state_
+  std::uint64_t callers_covered_ = 0;  // guarded by state_
+  std::uint64_t last_round_ = 0;       // guarded by state_
+  Statistics statistics_{};            // guarded by state_
   std::atomic<bool> writing_{false};
   std::atomic<bool> syncing_{false};
   std::atomic<bool> wait_for_space_{false};

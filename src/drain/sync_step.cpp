@@ -1,6 +1,7 @@
 // The sync step and group commit: one sync satisfies every caller whose bytes were written before
 // it began.
 #include <algorithm>
+#include <utility>
 
 #include "drain/drain.hpp"
 #include "probe/probe.hpp"
@@ -20,15 +21,16 @@ Step Drain::sync_owned() noexcept {
   RegionHeader& header = region_.header();
   Target before;
   bool name_due = false;
+  std::uint64_t covered_before = 0;
   {
     std::unique_lock lock(state_);
     gather(lock);
     if (failed()) return Step::failed;
+    covered_before = std::exchange(callers_covered_, callers_entered_);
     // Under state_: nothing written after this line is claimed by this sync.
     before = {header.written.load(std::memory_order_relaxed),
               header.patches_retired.load(std::memory_order_relaxed), names_due_.load()};
     name_due = before.names != names_synced_;
-    last_round_ = callers_;
   }
   const auto start = Clock::now();
   Operation operation = Operation::sync;
@@ -48,6 +50,8 @@ Step Drain::sync_owned() noexcept {
   }
   const std::lock_guard lock(state_);
   ++statistics_.syncs;
+  // Those whom this sync releases, who may soon be back, and those who came too late for it.
+  last_round_ = callers_entered_ - covered_before;
   const auto ns = static_cast<std::uint64_t>(took.count());
   statistics_.sync_ns_mean = statistics_.syncs == 1
                                  ? ns
@@ -60,14 +64,16 @@ Step Drain::sync_owned() noexcept {
   return Step::progressed;
 }
 
-// With many callers the leader waits for as many as came last time, at most half a mean sync; a
-// caller that was alone last time never waits. What they accepted is then written, so that this
-// sync covers it.
+// With many callers the leader waits for as many as there were around the last sync: those it
+// released, who may come again, and those who were too late for it. At most half a mean sync; a
+// caller that was alone never waits. What they accepted is then written, so that this sync covers
+// it. (Without the latter, 16 callers were two groups of 8 that took turns.)
 void Drain::gather(std::unique_lock<std::mutex>& lock) noexcept {
   if (last_round_ <= 1) return;
   const auto limit = Clock::now() + std::chrono::nanoseconds(statistics_.sync_ns_mean / 2);
-  static_cast<void>(
-      changed_.wait_until(lock, limit, [this] { return callers_ >= last_round_ || failed(); }));
+  static_cast<void>(changed_.wait_until(lock, limit, [this] {
+    return callers_entered_ - callers_covered_ >= last_round_ || failed();
+  }));
   const Target all = target();
   while (!written_to(all) && !failed()) {
     if (writing_.load()) {
