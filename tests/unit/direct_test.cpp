@@ -254,10 +254,23 @@ TEST_F(TailTest, IsNoReasonToHoldBackAPatch) {
 }
 
 // A stream that begins in the middle of a block, in a ring that is too small at first to align it.
-TEST(DirectWriting, AStreamGetsIntoStepWithTheBlocks) {
+Options growing_ring() {
   Options options = SteppedFile::small_ring();
-  options.ring_bytes = 0;  // grows
-  SteppedFile f(options, pattern(17));
+  options.ring_bytes = 0;
+  return options;
+}
+
+TEST(DirectWriting, AStreamGetsIntoStepAsSoonAsTheRingIsLargeEnough) {
+  SteppedFile f(growing_ring(), pattern(17));
+  f.disk.can_direct = true;
+  ASSERT_TRUE(f.seek(17));
+  for (unsigned i = 0; i < 60; ++i) ASSERT_TRUE(f.write(pattern(30'001, i)));  // nothing is drained
+  f.drain();
+  EXPECT_GT(f.file->statistics().drain.direct_bytes, kLarge);
+}
+
+TEST(DirectWriting, AStreamGetsIntoStepWithTheBlocks) {
+  SteppedFile f(growing_ring(), pattern(17));
   f.disk.can_direct = true;
   ASSERT_TRUE(f.seek(17));
   std::string all = pattern(17);
