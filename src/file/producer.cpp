@@ -26,8 +26,8 @@ Producer::Producer(Region& region, const ReadFloors& floors, std::uint64_t file_
 bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_offset) noexcept {
   const std::size_t n = data.size();
   const Spot at = find_spot(n, file_offset);
-  if (at.pages_wanted != 0 || !fits(at.ring_offset, n) || (at.new_row && !runs_.has_room())) {
-    pages_wanted_ = at.pages_wanted;
+  if (at.pages_wanted != 0 || (at.new_row && !runs_.has_room())) {
+    pages_wanted_ = at.pages_wanted == kNone ? 0 : at.pages_wanted;
     return false;
   }
 
@@ -35,7 +35,10 @@ bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_of
     ring_.copy_in(at.ring_offset, data);
     probe::stored();
   }
-  if (at.new_row) runs_.push({accepted_, file_offset, at.ring_offset});
+  if (at.new_row) {
+    note_lap(at);
+    runs_.push({accepted_, file_offset, at.ring_offset});
+  }
   head_ = at.ring_offset + n;
   next_offset_ = file_offset + n;
   if (next_offset_ > end_of_file()) set_end_of_file(next_offset_);
@@ -49,21 +52,56 @@ bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_of
   return true;
 }
 
-// Appending goes on at the head. A jump starts a row; a row may start with a gap for alignment, or
-// early at the beginning of the range so that a lightly loaded ring stays small. A spot whose pages
-// are not there is never one that only draining could make free: so growing comes before waiting.
+// Appending goes on at the head. A jump starts a row.
 Producer::Spot Producer::find_spot(std::size_t n, std::uint64_t file_offset) noexcept {
   const bool jumped = file_offset != next_offset_ || runs_.pushed_rows() == 0;
   const std::uint64_t at = head_ + (jumped ? alignment_gap(head_, file_offset, n) : 0);
-  const std::uint64_t in_range = at % range_;
-  if (populated_ == range_ || in_range + n <= populated_) return {at, jumped, 0};
-  const std::uint64_t beginning = at - in_range + range_;
-  const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
-  if (wrapped - beginning + n <= populated_ && fits(wrapped, n)) return {wrapped, true, 0};
+  if (at % range_ + n <= populated_ && fits(at, n)) return {at, jumped, 0};
+  return find_another_spot(n, file_offset, {at, jumped, 0});
+}
+
+// A row may start with a gap for alignment, or early at the beginning of the range so that a
+// lightly loaded ring stays small, or behind bytes that are in the way. A spot whose pages are not
+// there is never one that only draining could make free: so growing comes before waiting.
+Producer::Spot Producer::find_another_spot(std::size_t n, std::uint64_t file_offset,
+                                           const Spot& head) noexcept {
+  const std::uint64_t in_range = head.ring_offset % range_;
+  if (populated_ < range_ && in_range + n > populated_) {
+    const std::uint64_t beginning = head.ring_offset - in_range + range_;
+    const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
+    if (wrapped - beginning + n <= populated_ && fits(wrapped, n)) return {wrapped, true, 0};
+  }
   // The beginning is still in use. acquire: pairs with Region::grow.
   populated_ = header_.populated.load(std::memory_order_acquire);
-  if (populated_ == range_ || in_range + n <= populated_) return {at, jumped, 0};
-  return {at, jumped, std::min(range_, in_range + n)};
+  if (!fits(head.ring_offset, n)) return go_around(n, file_offset);
+  // Where all of the range has pages, bytes may lie across its end.
+  const std::uint64_t pages = std::min(range_, in_range + n);
+  return {head.ring_offset, head.new_row, pages <= populated_ ? 0 : pages};
+}
+
+// Requires: fits() has just said no.
+Producer::Spot Producer::go_around(std::size_t n, std::uint64_t file_offset) const noexcept {
+  const std::uint64_t lap = head_ - head_ % range_;
+  // At or beyond the lap's end: what is in use begins in this lap, or the head has gone around.
+  const bool known = lap_.unused != 0 && lap_.begin == lap;
+  if (stopped_ || !known || free_until_ >= lap + range_) return {0, false, kNone};
+  const std::uint64_t behind = lap + lap_.unused;
+  const std::uint64_t at = behind + alignment_gap(behind, file_offset, n);
+  const std::uint64_t pages = at - lap + n;
+  if (pages > range_) return {0, false, kNone};
+  return {at, true, pages <= populated_ ? 0 : pages, true};
+}
+
+// Before a row is pushed for that spot.
+void Producer::note_lap(const Spot& at) noexcept {
+  const std::uint64_t in_range = head_ % range_;
+  const std::uint64_t lap = at.ring_offset - at.ring_offset % range_;
+  if (at.around) {
+    free_until_ = around_until_ = lap + range_;
+    lap_.unused = 0;
+  } else if (lap > head_ - in_range) {
+    lap_ = {lap, in_range};
+  }
 }
 
 bool Producer::fits(std::uint64_t ring_offset, std::size_t n) noexcept {
@@ -72,7 +110,7 @@ bool Producer::fits(std::uint64_t ring_offset, std::size_t n) noexcept {
   // acquire: pairs with the release in Drain::advance, so the write from this space is over before
   // we copy into it.
   const std::uint64_t freed = header_.freed.load(std::memory_order_acquire);
-  free_until_ = std::min(freed, floors_.lowest()) + range_;
+  free_until_ = std::max(std::min(freed, floors_.lowest()) + range_, around_until_);
   return ring_offset + n <= free_until_;
 }
 
@@ -106,6 +144,9 @@ void Producer::resume() noexcept {
   // got.
   accepted_ = header_.accepted.load(std::memory_order_relaxed);
   populated_ = header_.populated.load(std::memory_order_relaxed);
+  // What the dead owner had found out about laps, it may not have published.
+  lap_ = {};
+  free_until_ = around_until_ = 0;
   if (runs_.pushed_rows() == 0) return;
   const Run& last = runs_.last();
   head_ = last.ring_offset + (accepted_ - last.position);
