@@ -112,6 +112,7 @@ ringproc_stats to_c(const FileStatistics& from, bool suspect) noexcept {
   if (from.can_sync_name) to.capabilities |= RINGPROC_CAN_SYNC_NAME;
   if (from.can_lock) to.capabilities |= RINGPROC_CAN_LOCK;
   if (from.can_survive) to.capabilities |= RINGPROC_CAN_SURVIVE;
+  if (from.can_grow) to.capabilities |= RINGPROC_CAN_GROW;
   to.memory_bytes = from.reserved;
   to.growth_refusals = from.growth_refusals;
   to.suspect = suspect ? 1 : 0;

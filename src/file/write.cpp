@@ -92,6 +92,14 @@ IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) no
   return write.drain.failed() ? IoResult{0, error} : refuse(data.size(), error);
 }
 
+// By the scheduler. Writers that wait for room because more memory was refused try again.
+bool File::grow(std::uint64_t to) noexcept {
+  WriteSide& write = *side();
+  const bool grown = write.region->grow(to);
+  if (grown && !write.room_queue.empty()) write.drain.notify();
+  return grown;
+}
+
 // What of a large write can be accepted at once, in a drained ring: all, or a part. Parts of half a
 // ring keep the drain busy with one half while the other fills. Under the producer lock.
 std::size_t File::largest_part(std::size_t size) noexcept {

@@ -29,53 +29,56 @@ std::uint64_t round_to_pages(std::uint64_t bytes) {
 
 }  // namespace
 
-std::uint64_t Region::check_ring(std::uint64_t ring_bytes, bool populate_all,
-                                 std::error_code& error) noexcept {
+Region::Sizes Region::check_sizes(std::uint64_t ring_bytes, bool populate_all,
+                                  std::uint64_t limit_bytes, std::error_code& error) noexcept {
   const std::uint64_t ring = round_to_pages(ring_bytes);
+  const std::uint64_t range = std::max(ring, round_to_pages(limit_bytes));
   error = {};
   // Populating more than there is would call the kernel's out-of-memory killer, not fail.
   constexpr std::uint64_t kWorthALook = 8 * 1024 * 1024;
-  if (ring == 0 || ring > std::numeric_limits<std::size_t>::max() - kRingStart ||
+  if (ring == 0 || range > std::numeric_limits<std::size_t>::max() - kRingStart ||
       (populate_all && ring > kWorthALook && ring > os::available_memory())) {
     error = std::make_error_code(std::errc::not_enough_memory);
   }
-  return ring;
+  return {ring, range, populate_all};
 }
 
 std::unique_ptr<Region> Region::create(std::uint64_t ring_bytes, bool populate_all,
-                                       std::error_code& error) {
-  const std::uint64_t ring = check_ring(ring_bytes, populate_all, error);
+                                       std::error_code& error, std::uint64_t limit_bytes) {
+  const Sizes sizes = check_sizes(ring_bytes, populate_all, limit_bytes, error);
   if (error) return nullptr;
-  os::Memory memory = os::Memory::reserve(static_cast<std::size_t>(ring) + kRingStart, error);
+  os::Memory memory =
+      os::Memory::reserve(static_cast<std::size_t>(sizes.range) + kRingStart, error);
   if (error) return nullptr;
-  return finish({}, std::move(memory), ring, populate_all, error);
+  return finish({}, std::move(memory), sizes, error);
 }
 
 std::unique_ptr<Region> Region::create_shared(std::shared_ptr<Place> place,
                                               std::uint64_t ring_bytes, bool populate_all,
-                                              std::error_code& error) {
-  const std::uint64_t ring = check_ring(ring_bytes, populate_all, error);
+                                              std::error_code& error, std::uint64_t limit_bytes) {
+  const Sizes sizes = check_sizes(ring_bytes, populate_all, limit_bytes, error);
   if (error) return nullptr;
-  const std::size_t size = static_cast<std::size_t>(ring) + kRingStart;
+  const std::size_t size = static_cast<std::size_t>(sizes.range) + kRingStart;
   RegionFile file = place->create(error);
   if (!error) error = file.resize(size);
   if (error) return nullptr;
   os::Memory memory = os::Memory::share(file.native(), size, error);
   if (error) return nullptr;
-  auto region = finish(std::move(file), std::move(memory), ring, populate_all, error);
+  auto region = finish(std::move(file), std::move(memory), sizes, error);
   if (region) region->place_ = std::move(place);
   return region;
 }
 
-std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, std::uint64_t ring,
-                                       bool populate_all, std::error_code& error) {
-  const std::size_t size = memory.bytes().size();
-  const std::size_t present = populate_all ? size : std::min(size, kFirstBytes);
+std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, const Sizes& sizes,
+                                       std::error_code& error) {
+  const auto ring_end = static_cast<std::size_t>(kRingStart + sizes.ring);
+  const std::size_t present = sizes.populate_all ? ring_end : std::min(ring_end, kFirstBytes);
   // The first pages of a ring that grows are few, and not all of them are used at once: they are
   // mapped when they are.
-  error = populate_all ? memory.populate(0, present) : memory.reserve_pages(0, present);
+  error = sizes.populate_all ? memory.populate(0, present) : memory.reserve_pages(0, present);
   if (error) return nullptr;
-  std::unique_ptr<Region> region(new Region(std::move(file), std::move(memory), ring));
+  std::unique_ptr<Region> region(new Region(std::move(file), std::move(memory), sizes.range));
+  region->ring_bytes_ = sizes.ring;
   region->header().populated = present - kRingStart;
   return region;
 }
@@ -90,17 +93,17 @@ std::unique_ptr<Region> Region::create_copy(const RegionHeader& of, std::error_c
   return copy;
 }
 
-Region::Region(RegionFile file, os::Memory memory, std::uint64_t ring_bytes) noexcept
+Region::Region(RegionFile file, os::Memory memory, std::uint64_t range_bytes) noexcept
     : file_(std::move(file)),
       memory_(std::move(memory)),
       header_(new (memory_.bytes().data()) RegionHeader),
-      ring_(memory_.bytes().subspan(kRingStart, static_cast<std::size_t>(ring_bytes))),
+      ring_(memory_.bytes().subspan(kRingStart, static_cast<std::size_t>(range_bytes))),
       patch_ring_(header_->patch_data) {
   // The memory is zeroed, and storing zeros would only touch pages.
   header_->magic = kRegionMagic;
   header_->version = kRegionVersion;
   header_->header_bytes = sizeof(RegionHeader);
-  header_->ring_range = ring_bytes;
+  header_->ring_range = range_bytes;
   header_->run_rows = kRunRows;
   header_->patch_rows = kPatchRows;
   header_->patch_bytes = kPatchBytes;

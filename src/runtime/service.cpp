@@ -19,6 +19,7 @@ constexpr auto kFirstLook = 10ms;                // after a ring, to learn the r
 constexpr auto kShortestLook = 2ms;
 constexpr std::uint64_t kGrowthPiece = 1024 * 1024;
 constexpr auto kLongestGrowthLook = 100ms;
+constexpr std::chrono::duration<double> kAheadInAStall = 250ms;
 constexpr auto kSpaceRetry = 200ms;  // on a full disk, with wait_for_space
 
 }  // namespace
@@ -182,6 +183,9 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     watch.oldest = now;
     file.doorbell().take();  // nobody needs to ring until the lane is done
     post_steps_(owner);
+    // Which it may not be for long, and nor may a flush that owns the step: then the ring has to
+    // grow.
+    if (grows) look_again(id, watch, now + until_next_growth(watch, file));
     return;
   }
   // Armed first, looked at second: see Doorbell. What came in between rings through us.
@@ -205,7 +209,10 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   look_again(id, watch, std::min(next, watch.oldest + file.age()));
 }
 
-// Room for twice of what comes until it is written out, and for twice of what is pending. Returns:
+// Room for twice of what comes until it is written out, and for twice of what is pending, up to the
+// option `ring`. When more than half of that is pending the disk is slower than the writer: it
+// stalls, for whatever reason and in whosever call, and there is to be room for half a ring, or for
+// what comes in a quarter of a second, beyond what is pending, up to `memory_limit`. Returns:
 // whether the ring could grow further.
 bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   const RegionHeader& header = file.drain().header();
@@ -214,12 +221,18 @@ bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   measure(watch, accepted, now);
   const std::chrono::duration<double> age = file.age();
   const auto in_age = static_cast<std::uint64_t>(watch.bytes_per_second * age.count());
-  const std::uint64_t wanted = 2 * std::max(pending, std::min(kWriteOut, in_age));
+  const std::uint64_t ring = file.ring_bytes();
+  const std::uint64_t range = file.region().header().ring_range;
+  std::uint64_t wanted = std::min(ring, 2 * std::max(pending, std::min(kWriteOut, in_age)));
+  if (pending > ring / 2) {
+    const auto ahead = static_cast<std::uint64_t>(watch.bytes_per_second * kAheadInAStall.count());
+    wanted = std::min(range, pending + std::max(ring / 2, ahead));
+  }
   // In pieces, so that a writer that needs one is not held up for long.
-  while (file.populated() < std::min(wanted, file.region().header().ring_range)) {
+  while (file.populated() < wanted) {
     if (!file.grow(std::min(wanted, file.populated() + kGrowthPiece))) break;
   }
-  return file.populated() < file.region().header().ring_range;
+  return file.populated() < range;
 }
 
 // When half of the room that is left will be used up.
