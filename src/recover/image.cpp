@@ -168,6 +168,7 @@ bool fetch(const RegionFile& file, Region& copy, const Batch& batch) noexcept {
   for (std::size_t i = 0; i < batch.part_count; ++i) {
     const auto& part = batch.parts[i];
     const auto offset = static_cast<std::size_t>(part.data() - begin);
+    if (copy.memory().reserve_pages(offset, offset + part.size())) return false;
     if (file.read_at({begin + offset, part.size()}, offset) < part.size()) return false;
   }
   return true;

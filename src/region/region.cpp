@@ -86,6 +86,8 @@ std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, const
 std::unique_ptr<Region> Region::create_copy(const RegionHeader& of, std::error_code& error) {
   os::Memory memory =
       os::Memory::reserve(static_cast<std::size_t>(of.ring_range) + kRingStart, error);
+  // Its ring's memory is reserved where bytes are fetched to.
+  if (!error) error = memory.reserve_pages(0, kRingStart);
   if (error) return nullptr;
   std::unique_ptr<Region> copy(new Region({}, std::move(memory), of.ring_range));
   // Nobody else knows either of them, and the atomics are plain words (see layout.hpp).

@@ -78,7 +78,7 @@ class Fetching final : public ReplayObserver {
     return fetch(file_, copy_, batch) ? std::error_code{} : io_error();
   }
   void after(const Batch&) noexcept override {
-    copy_.memory().discard(kRingStart, copy_.memory().bytes().size());
+    static_cast<void>(copy_.memory().give_back(kRingStart, copy_.memory().bytes().size()));
   }
 
  private:
