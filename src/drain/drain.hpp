@@ -137,6 +137,8 @@ class Drain {
     std::uint64_t os_writes, syncs, sync_ns_mean, high_water;
   };
   [[nodiscard]] Statistics statistics() const;
+  // The most that was pending when a write step began since the last call.
+  [[nodiscard]] std::uint64_t take_high_water() noexcept;
 
   [[nodiscard]] RegionHeader& header() const noexcept { return region_.header(); }
 
@@ -164,6 +166,7 @@ class Drain {
   std::uint64_t callers_ = 0;          // guarded by state_: flush callers now inside reach_inline
   std::uint64_t last_round_ = 0;       // guarded by state_: callers inside when the last sync began
   Statistics statistics_{};            // guarded by state_
+  std::uint64_t recent_high_water_ = 0;  // guarded by state_
   std::atomic<bool> writing_{false};
   std::atomic<bool> syncing_{false};
   std::atomic<bool> wait_for_space_{false};

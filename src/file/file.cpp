@@ -312,7 +312,7 @@ FileStatistics File::statistics() noexcept {
   all.accepted = header.accepted.load();
   all.drain.high_water = std::max(all.drain.high_water, all.accepted - all.written);
   all.capacity = write->region->capacity();
-  all.reserved = kRingStart + header.populated.load();
+  all.reserved = write->region->held();
   all.growth_refusals = write->region->refusals();
   all.can_survive = write->region->published();
   all.can_grow = header.ring_range > write->region->ring_bytes();

@@ -130,6 +130,13 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
     return side()->region->header().populated.load(std::memory_order_acquire);
   }
   bool grow(std::uint64_t to) noexcept;
+  // Has the ring keep to its first `keep` bytes, and lowers `populated` to that if nothing beyond
+  // is in use. Returns: whether it is lowered; if not, asking again helps. Blocks: never; a writer
+  // that comes meanwhile, for a moment.
+  bool lower(std::uint64_t keep) noexcept;
+  // Gives a piece of the memory that is not populated any more back. Returns: whether there is
+  // more.
+  bool give_back() noexcept { return side()->region->give_back(); }
   std::uint32_t scheduler_id = 0;  // the scheduler's own name for this file, set by attach()
   std::atomic<std::uint32_t> steps{
       0};                             // scheduler: 0 none, 1 a lane has them, 2 and then once more

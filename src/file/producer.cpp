@@ -66,13 +66,18 @@ Producer::Spot Producer::find_spot(std::size_t n, std::uint64_t file_offset) noe
 Producer::Spot Producer::find_another_spot(std::size_t n, std::uint64_t file_offset,
                                            const Spot& head) noexcept {
   const std::uint64_t in_range = head.ring_offset % range_;
-  if (populated_ < range_ && in_range + n > populated_) {
-    const std::uint64_t beginning = head.ring_offset - in_range + range_;
-    const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
-    if (wrapped - beginning + n <= populated_ && fits(wrapped, n)) return {wrapped, true, 0};
-  }
+  const std::uint64_t beginning = head.ring_offset - in_range + range_;
+  const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
+  const std::uint64_t wrapped_pages = wrapped - beginning + n;
+  const bool wraps = populated_ < range_ && in_range + n > populated_ && fits(wrapped, n);
+  if (wraps && wrapped_pages <= populated_) return {wrapped, true, 0};
   // The beginning is still in use. acquire: pairs with Region::grow.
   populated_ = header_.populated.load(std::memory_order_acquire);
+  // Or the head lies beyond what is populated since memory was given back: more than this write
+  // needs.
+  if (wraps && in_range > populated_) {
+    return {wrapped, true, wrapped_pages <= populated_ ? 0 : wrapped_pages};
+  }
   if (!fits(head.ring_offset, n)) return go_around(n, file_offset);
   // Where all of the range has pages, bytes may lie across its end.
   const std::uint64_t pages = std::min(range_, in_range + n);
@@ -120,6 +125,17 @@ std::uint64_t Producer::largest_write() const noexcept {
   const std::uint64_t populated = header_.populated.load(std::memory_order_acquire);
   if (populated == range_) return range_;
   return populated / 2 - (populated >= kSmallestAlignedRing ? kBlock : 0);
+}
+
+// The cached value alone makes the head wrap early; it is read anew when the beginning is in use.
+bool Producer::leave(std::uint64_t keep) noexcept {
+  populated_ = std::min(populated_, keep);
+  // acquire: as in fits(); the write from what has been freed is over, and so is the reading of it.
+  const std::uint64_t freed = header_.freed.load(std::memory_order_acquire);
+  const std::uint64_t used_from = std::min(freed, floors_.lowest());
+  const std::uint64_t lap = head_ - head_ % range_;
+  if (probe::mutant(probe::Mutant::lower_what_is_pending)) return true;
+  return used_from == head_ || (used_from >= lap && head_ - lap <= keep);
 }
 
 std::uint64_t Producer::stop() noexcept {

@@ -37,6 +37,11 @@ class Producer {
   // What is accepted for certain once the ring has been drained, if no more pages can be had.
   [[nodiscard]] std::uint64_t largest_write() const noexcept;
 
+  // Keeps to the first `keep` bytes of ring memory as long as there is room. Returns: whether
+  // nothing that is pending or being read lies beyond them, so that `populated` may be lowered to
+  // that.
+  [[nodiscard]] bool leave(std::uint64_t keep) noexcept;
+
   // From now on nothing is accepted. Returns: everything accepted.
   std::uint64_t stop() noexcept;
 

@@ -17,7 +17,7 @@ bool ends_before(std::uint64_t begin, std::uint64_t length, std::uint64_t limit)
 const char* problem_of_watermarks(const RegionHeader& h) {
   const std::uint64_t accepted = h.accepted;
   const std::uint64_t written = h.written;
-  if (written > accepted || accepted - written > h.ring_range) return "impossible positions";
+  if (written > accepted || accepted - written > h.populated) return "impossible positions";
   if (h.durable > written || accepted > kLargestOffset) return "impossible positions";
   if (h.runs_retired > h.runs_pushed || h.runs_pushed - h.runs_retired > kRunRows) {
     return "an impossible number of runs";

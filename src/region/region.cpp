@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t kStep =
     256 * 1024;  // how much the ring grows by at least, once it is so large
 constexpr std::uint64_t kSpareMemory = 4 * 1024 * 1024;  // what growing leaves to others
+constexpr std::uint64_t kGivenBackAtOnce = 1024 * 1024;
 constexpr std::int64_t kAskAgainAfterNs = 1'000'000'000;
 
 std::int64_t steady_ns() {
@@ -80,6 +81,7 @@ std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, const
   std::unique_ptr<Region> region(new Region(std::move(file), std::move(memory), sizes.range));
   region->ring_bytes_ = sizes.ring;
   region->header().populated = present - kRingStart;
+  region->least_ = region->backed_ = present - kRingStart;
   return region;
 }
 
@@ -132,18 +134,46 @@ bool Region::grow(std::uint64_t wanted) noexcept {
   const std::uint64_t more = std::min(populated, kStep);
   const std::uint64_t to =
       std::min(range, round_to_pages(std::max(std::min(wanted, range), populated + more)));
-  if (os::available_memory() < to - populated + kSpareMemory ||
-      memory_.populate(static_cast<std::size_t>(kRingStart + populated),
-                       static_cast<std::size_t>(kRingStart + to))) {
-    refusals_.fetch_add(1);
-    refused_until_ns_.store(steady_ns() + kAskAgainAfterNs);
-    return false;
+  if (const std::uint64_t backed = backed_.load(); to > backed) {
+    const auto from = static_cast<std::size_t>(kRingStart + backed);
+    const auto end = static_cast<std::size_t>(kRingStart + to);
+    if (os::available_memory() < to - backed + kSpareMemory || memory_.populate(from, end)) {
+      refusals_.fetch_add(1);
+      refused_until_ns_.store(steady_ns() + kAskAgainAfterNs);
+      return false;
+    }
+    backed_.store(to);
   }
   refused_until_ns_.store(0);
   // release: pairs with the acquire in Producer::place; the pages are there.
   header_->populated.store(to, std::memory_order_release);
   probe::stored();
   return true;
+}
+
+void Region::lower(std::uint64_t keep) noexcept {
+  const std::lock_guard lock(grow_);
+  // relaxed: stored under grow_ only.
+  if (keep >= header_->populated.load(std::memory_order_relaxed)) return;
+  // release: pairs with the acquire in Producer::find_another_spot; only the producer lock orders
+  // it before the next writer. Recovery finds all that is pending below it.
+  header_->populated.store(keep, std::memory_order_release);
+  probe::stored();
+}
+
+bool Region::give_back() noexcept {
+  const std::lock_guard lock(grow_);
+  const std::uint64_t populated = header_->populated.load(std::memory_order_relaxed);  // as above
+  const std::uint64_t backed = backed_.load();
+  if (backed <= populated) return false;
+  const std::uint64_t to = std::max(populated, backed - std::min(backed, kGivenBackAtOnce));
+  // First: a process may be ending here, and then go on by itself.
+  backed_.store(to);
+  const bool given = memory_.give_back(static_cast<std::size_t>(kRingStart + to),
+                                       static_cast<std::size_t>(kRingStart + backed));
+  probe::stored();
+  if (!given) backed_.store(backed);  // refused: it is still there
+  return given && to > populated;
 }
 
 std::uint64_t Region::capacity() const noexcept {

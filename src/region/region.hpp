@@ -59,6 +59,19 @@ class Region {
   [[nodiscard]] std::uint64_t capacity() const noexcept;
   [[nodiscard]] std::uint64_t refusals() const noexcept { return refusals_.load(); }
 
+  // ---- giving memory back: the service ----
+
+  // No less than this stays populated: an explicit ring, or the first part.
+  [[nodiscard]] std::uint64_t least() const noexcept { return least_; }
+  // Ring memory beyond `keep` may not be used until it is grown again. Requires: the producer lock,
+  // and Producer::leave(keep) has agreed.
+  void lower(std::uint64_t keep) noexcept;
+  // Gives a piece of what was lowered back to the system. Returns: whether there is more. Blocks: a
+  // writer that grows the ring meanwhile, for that piece.
+  [[nodiscard]] bool give_back() noexcept;
+  // Header and ring memory that is held, what is about to be given back included.
+  [[nodiscard]] std::uint64_t held() const noexcept { return kRingStart + backed_.load(); }
+
   // In a process that is ending: whoever was growing it is gone. What it had not published is as if
   // it had not begun.
   void left_alone() noexcept { new (&grow_) std::mutex; }
@@ -101,7 +114,9 @@ class Region {
   Ring ring_;
   Ring patch_ring_;
   std::uint64_t ring_bytes_ = 0;
+  std::uint64_t least_ = 0;
   std::mutex grow_;
+  std::atomic<std::uint64_t> backed_{0};  // bytes of ring memory that have pages; >= populated
   std::atomic<std::int64_t> refused_until_ns_{0};  // steady clock; 0: no refusal is in force
   std::atomic<std::uint64_t> refusals_{0};
 };

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include "os/os.hpp"
+#include "probe/probe.hpp"
 
 namespace ringproc::core {
 namespace {
@@ -20,7 +21,16 @@ constexpr auto kShortestLook = 2ms;
 constexpr std::uint64_t kGrowthPiece = 1024 * 1024;
 constexpr auto kLongestGrowthLook = 100ms;
 constexpr std::chrono::duration<double> kAheadInAStall = 250ms;
+constexpr auto kNeedWindow = 5s;     // memory that was not needed in two of these is given back
+constexpr auto kInUseRetry = 50ms;   // it could not be: still in use, or a writer was at it
+constexpr int kPiecesAtOnce = 16;    // given back before other files have their turn
 constexpr auto kSpaceRetry = 200ms;  // on a full disk, with wait_for_space
+
+// Memory is kept by so much, of which pages are whole parts.
+std::uint64_t round_up(std::uint64_t bytes) {
+  constexpr std::uint64_t kUnit = 64 * 1024;
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
 
 }  // namespace
 
@@ -178,6 +188,7 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   const std::uint64_t quarter =
       std::max<std::uint64_t>(grows ? file.populated() / 2 : file.capacity() / 4, 1);
   const bool idle = !work && now - watch.last_byte >= kIdleAfter;
+  const GiveBack giving_back = give_back(watch, file, now, idle);
   if (!work) watch.oldest = now;
   if (pending >= std::min(kWriteOut, quarter) || (work && now - watch.oldest >= file.age())) {
     watch.oldest = now;
@@ -197,7 +208,12 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     return;
   }
   watch.idle = idle;
-  if (idle) return;
+  const auto next_piece =
+      now + (giving_back == GiveBack::goes_on ? Clock::duration(kShortestLook) : kInUseRetry);
+  if (idle) {
+    if (giving_back != GiveBack::done) look_again(id, watch, next_piece);
+    return;
+  }
   auto next = now + kFirstLook;
   if (!was_idle) {
     const auto missing = static_cast<double>(std::min(kWriteOut, quarter) - pending);
@@ -206,6 +222,7 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     next = now + std::max<Clock::duration>(
                      kShortestLook, std::chrono::duration_cast<Clock::duration>(until_worth_it));
   }
+  if (giving_back != GiveBack::done) next = std::min(next, next_piece);
   look_again(id, watch, std::min(next, watch.oldest + file.age()));
 }
 
@@ -228,11 +245,39 @@ bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
     const auto ahead = static_cast<std::uint64_t>(watch.bytes_per_second * kAheadInAStall.count());
     wanted = std::min(range, pending + std::max(ring / 2, ahead));
   }
+  watch.needed = std::max(watch.needed, wanted);
+  if (wanted > watch.keep) watch.keep = 0;
   // In pieces, so that a writer that needs one is not held up for long.
   while (file.populated() < wanted) {
     if (!file.grow(std::min(wanted, file.populated() + kGrowthPiece))) break;
   }
   return file.populated() < range;
+}
+
+// Memory is given back when the ring has needed no more than half of it in two windows, or when the
+// file is idle. First `populated` is lowered, as soon as nothing that is pending or being read lies
+// beyond; then the pages go, the last first, in pieces.
+Service::GiveBack Service::give_back(Watch& watch, File& file, Clock::time_point now, bool idle) {
+  const std::uint64_t least = file.region().least();
+  if (now - watch.window_began >= kNeedWindow) {
+    // A burst may have come and gone between two looks.
+    watch.needed = std::max(watch.needed, 2 * file.drain().take_high_water());
+    const std::uint64_t most = std::max(watch.needed, watch.needed_before);
+    const std::uint64_t need = std::max(least, most == kUnknown ? most : round_up(most));
+    watch.keep = need <= file.populated() / 2 ? need : 0;
+    const bool first = watch.window_began == Clock::time_point{};
+    watch.needed_before = first ? kUnknown : watch.needed;
+    watch.needed = 0;
+    watch.window_began = now;
+  }
+  if (idle || probe::impatient()) watch.keep = least;
+  if (watch.keep != 0 && file.populated() > watch.keep && !file.lower(watch.keep)) {
+    return GiveBack::try_again;
+  }
+  for (int piece = 0; piece < kPiecesAtOnce; ++piece) {
+    if (!file.give_back()) return GiveBack::done;
+  }
+  return GiveBack::goes_on;
 }
 
 // When half of the room that is left will be used up.
@@ -260,6 +305,7 @@ void Service::measure(Watch& watch, std::uint64_t accepted, Clock::time_point no
   // Halfway: a writer of 5 ms periods looks idle in one window and twice as fast in the next.
   watch.bytes_per_second = (watch.bytes_per_second + now_per_second) / 2;
   if (arrived > 0) watch.last_byte = now;
+  if (now - watch.last_byte >= kIdleAfter) watch.bytes_per_second = 0;
   watch.last_look = now;
   watch.seen_accepted = accepted;
 }

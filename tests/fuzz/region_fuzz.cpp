@@ -24,7 +24,8 @@
 namespace ringproc::core {
 namespace {
 
-constexpr std::uint64_t kRange = 64 * 1024;
+constexpr std::uint64_t kRange = 128 * 1024;
+constexpr std::uint64_t kPopulated = 64 * 1024;
 constexpr std::uint64_t kMostBytes = 1 << 20;  // that a replay may write here
 constexpr int kMostWrites = 2000;
 
@@ -98,12 +99,12 @@ void fill_good(RegionHeader& h) {
   h.accepted = 5000;
   h.written = 500;
   h.durable = 100;
-  h.populated = kRange;
+  h.populated = kPopulated;
   h.runs_retired = 1;
   h.runs_pushed = 4;
   h.runs[1] = {400, 1000, 60'000};
-  h.runs[2] = {2000, 50, 64 * 1024 + 100};
-  h.runs[3] = {2000, 70, 64 * 1024 + 100};
+  h.runs[2] = {2000, 50, kRange + 100};
+  h.runs[3] = {2000, 70, kRange + 100};
   h.patches_pushed = 3;
   h.patches_retired = 1;
   h.patches[1] = {600, 10, 8000, 300};
