@@ -86,8 +86,8 @@ typedef struct ringproc_options {
    * populated at open. 0: up to 16 MiB (1 MiB in 32 bits), populated as needed. */
   uint64_t ring_bytes;
   /* What the ring may grow to while the disk is slower than the writer; not below ring_bytes. 0: =
-   * ring. The addresses for it are reserved at open, memory only as it is needed. With ring_bytes 0
-   * a smaller limit than the default holds. */
+   * ring. The addresses for it are reserved at open, memory only as it is needed; what is not
+   * needed any more is given back. With ring_bytes 0 a smaller limit than the default holds. */
   uint64_t memory_limit_bytes;
   /* Accepted bytes are handed to the OS after at most this; 1 to 3600000, default 1000. */
   uint32_t age_ms;
