@@ -17,7 +17,8 @@ enum class Recover : std::uint32_t { automatic, off };
 struct Options {
   std::uint64_t ring_bytes =
       0;  // 0: 16 MiB (1 MiB in 32 bits), pages on demand; else all populated at open
-  std::uint64_t memory_limit_bytes = 0;  // 0: = ring
+  // What the ring may grow to while the disk is slower than the writer; 0: = ring.
+  std::uint64_t memory_limit_bytes = 0;
   std::chrono::milliseconds age{1000};
   OnFull on_full = OnFull::block;
   std::chrono::milliseconds write_timeout{0};  // time-outs: 0 is none

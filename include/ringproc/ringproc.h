@@ -82,10 +82,12 @@ enum { RINGPROC_AUTO = 0, RINGPROC_ON = 1, RINGPROC_OFF = 2, RINGPROC_WRITTEN = 
 
 typedef struct ringproc_options {
   size_t size;
-  /* Bytes that may be pending, 4 KiB to 1 TiB, rounded up to whole pages; all populated at open.
-   * 0: up to 16 MiB (1 MiB in 32 bits), populated as needed. */
+  /* Bytes that may be pending, 4 KiB to 1 TiB (1 GiB in 32 bits), rounded up to whole pages; all
+   * populated at open. 0: up to 16 MiB (1 MiB in 32 bits), populated as needed. */
   uint64_t ring_bytes;
-  /* What the ring may grow to; 0: = ring. Growth is not in force yet (see capabilities). */
+  /* What the ring may grow to while the disk is slower than the writer; not below ring_bytes. 0: =
+   * ring. The addresses for it are reserved at open, memory only as it is needed; what is not
+   * needed any more is given back. With ring_bytes 0 a smaller limit than the default holds. */
   uint64_t memory_limit_bytes;
   /* Accepted bytes are handed to the OS after at most this; 1 to 3600000, default 1000. */
   uint32_t age_ms;
@@ -212,8 +214,8 @@ enum {                             /* capabilities: what this file has in force 
        RINGPROC_CAN_SURVIVE = 4,   /* accepted bytes survive the process */
        RINGPROC_CAN_DIRECT = 8,    /* large data bypasses the page cache; nothing refused so far */
        RINGPROC_CAN_PREALLOCATE = 16, /* space is taken ahead; nothing refused it so far */
-       RINGPROC_CAN_GROW = 32,
-       RINGPROC_CAN_LOCK = 64 /* share modes hold between ringproc processes */
+       RINGPROC_CAN_GROW = 32,        /* beyond `ring`, up to a larger memory_limit */
+       RINGPROC_CAN_LOCK = 64         /* share modes hold between ringproc processes */
 };
 
 enum { /* which operation failed */
@@ -240,7 +242,8 @@ typedef struct ringproc_stats {
   uint64_t written;             /* position: bytes handed to the OS */
   uint64_t durable;             /* position: bytes on stable storage */
   uint64_t logical_size;        /* the file's size, accepted bytes included */
-  uint64_t ring_capacity_bytes; /* what may be pending */
+  uint64_t ring_capacity_bytes; /* what may be pending: the memory limit, or less if memory for
+                                   more was refused just now */
   uint64_t ring_high_water_bytes;
   uint64_t patches;        /* bytes accepted by ringproc_write_at; not in `accepted` */
   uint64_t writes;         /* successful writes */

@@ -115,6 +115,7 @@ ringproc_stats to_c(const FileStatistics& from, bool suspect) noexcept {
   if (from.can_write_direct) to.capabilities |= RINGPROC_CAN_DIRECT;
   if (from.can_preallocate) to.capabilities |= RINGPROC_CAN_PREALLOCATE;
   to.direct_bytes = from.drain.direct_bytes;
+  if (from.can_grow) to.capabilities |= RINGPROC_CAN_GROW;
   to.memory_bytes = from.reserved;
   to.growth_refusals = from.growth_refusals;
   to.suspect = suspect ? 1 : 0;

@@ -10,7 +10,9 @@ namespace ringproc::core {
 namespace {
 
 constexpr std::uint64_t kSmallestRing = 4096;
-constexpr std::uint64_t kLargestRing = std::uint64_t{1} << 40;
+// The addresses for all of it are reserved at open, and 32 bits have few.
+constexpr bool kManyAddresses = sizeof(void*) >= 8;
+constexpr std::uint64_t kLargestRing = std::uint64_t{1} << (kManyAddresses ? 40 : 30);
 constexpr std::int64_t kLongestTime = 24 * 3600 * 1000;
 constexpr std::chrono::hours kLongestAge{1};
 
@@ -67,7 +69,8 @@ std::string store(const std::optional<T>& value, T& to, std::string_view expecte
 // Returns: empty, or what values the key takes.
 using Words = std::string_view;
 std::string apply_one(std::string_view key, std::string_view value, Options& to, bool& known) {
-  constexpr Words kSize = "a size from 4K to 1024G, such as 64M";
+  constexpr Words kSize =
+      kManyAddresses ? "a size from 4K to 1024G, such as 64M" : "a size from 4K to 1G, such as 64M";
   constexpr Words kTime = "a time from 1ms to 24 hours, such as 250ms or 2s, or none";
   const auto level = parse_word<Until, 2>(value, {{{"device", Until::device}, {"os", Until::os}}});
   if (key == "ring") return store(parse_size(value), to.ring_bytes, kSize);
@@ -151,9 +154,10 @@ std::string check_options(const Options& options) {
   const auto time_is_right = [](milliseconds time) {
     return time.count() >= 0 && time.count() <= kLongestTime;
   };
-  if (!size_is_right(options.ring_bytes)) return "option ring: not from 4K to 1024G";
-  if (!size_is_right(options.memory_limit_bytes))
-    return "option memory_limit: not from 4K to 1024G";
+  const std::string no_size =
+      kManyAddresses ? "not from 4K to 1024G" : "not from 4K to 1G, the most in a 32-bit program";
+  if (!size_is_right(options.ring_bytes)) return "option ring: " + no_size;
+  if (!size_is_right(options.memory_limit_bytes)) return "option memory_limit: " + no_size;
   if (options.memory_limit_bytes != 0 && options.memory_limit_bytes < options.ring_bytes) {
     return "option memory_limit: less than ring";
   }

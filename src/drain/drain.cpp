@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "drain/direct.hpp"
 
@@ -233,6 +234,11 @@ void Drain::fail(const Failure& failure) noexcept {
         std::memory_order_release);
   }
   changed_.notify_all();
+}
+
+std::uint64_t Drain::take_high_water() noexcept {
+  const std::lock_guard lock(state_);
+  return std::exchange(recent_high_water_, 0);
 }
 
 Drain::Statistics Drain::statistics() const {

@@ -154,6 +154,8 @@ class Drain {
     std::uint64_t os_writes, direct_bytes, syncs, sync_ns_mean, high_water;
   };
   [[nodiscard]] Statistics statistics() const;
+  // The most that was pending when a write step began since the last call.
+  [[nodiscard]] std::uint64_t take_high_water() noexcept;
 
   [[nodiscard]] RegionHeader& header() const noexcept { return region_.header(); }
 
@@ -190,6 +192,7 @@ class Drain {
   std::uint64_t callers_covered_ = 0;  // guarded by state_
   std::uint64_t last_round_ = 0;       // guarded by state_
   Statistics statistics_{};            // guarded by state_
+  std::uint64_t recent_high_water_ = 0;  // guarded by state_
   std::atomic<bool> writing_{false};
   std::atomic<bool> syncing_{false};
   std::atomic<bool> wait_for_space_{false};

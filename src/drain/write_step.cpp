@@ -28,9 +28,10 @@ Step Drain::write_owned() noexcept {
     const std::lock_guard lock(state_);
     syncs = statistics_.syncs;
     const RegionHeader& header = region_.header();
-    statistics_.high_water =
-        std::max(statistics_.high_water, header.accepted.load(std::memory_order_acquire) -
-                                             header.written.load(std::memory_order_relaxed));
+    const std::uint64_t pending = header.accepted.load(std::memory_order_acquire) -
+                                  header.written.load(std::memory_order_relaxed);
+    recent_high_water_ = std::max(recent_high_water_, pending);
+    statistics_.high_water = std::max(statistics_.high_water, pending);
     if (!claim(region_, batch)) return Step::nothing;
   }
   if (writes_direct()) {

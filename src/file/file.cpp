@@ -53,7 +53,11 @@ std::unique_ptr<Region> File::make_region(const Backend& writer, const FileState
                                           std::error_code& error) {
   const Options options = settings_->get();
   const bool all = options.ring_bytes != 0;
-  const std::uint64_t bytes = all ? options.ring_bytes : kDefaultRing;
+  const std::uint64_t limit = options.memory_limit_bytes;
+  // A limit below the default is meant as it is said; one below an explicit ring is refused.
+  const std::uint64_t bytes = all          ? options.ring_bytes
+                              : limit != 0 ? std::min(limit, kDefaultRing)
+                                           : kDefaultRing;
   if (options.survive == Survive::off) {
     place.reset();
     no_place = "option survive=off";
@@ -63,7 +67,7 @@ std::unique_ptr<Region> File::make_region(const Backend& writer, const FileState
   }
   if (place) {
     const std::string directory = place->directory();
-    auto region = Region::create_shared(std::move(place), bytes, all, error);
+    auto region = Region::create_shared(std::move(place), bytes, all, error, limit);
     if (!error) {
       fill_identity(region->header(), writer, state);
       error = region->publish();
@@ -76,7 +80,7 @@ std::unique_ptr<Region> File::make_region(const Backend& writer, const FileState
     error = Errc::survive;
     return nullptr;
   }
-  return Region::create(bytes, all, error);
+  return Region::create(bytes, all, error, limit);
 }
 
 void File::fill_identity(RegionHeader& header, const Backend& writer,
@@ -323,9 +327,10 @@ FileStatistics File::statistics() noexcept {
   all.accepted = header.accepted.load();
   all.drain.high_water = std::max(all.drain.high_water, all.accepted - all.written);
   all.capacity = write->region->capacity();
-  all.reserved = kRingStart + header.populated.load();
+  all.reserved = write->region->held();
   all.growth_refusals = write->region->refusals();
   all.can_survive = write->region->published();
+  all.can_grow = header.ring_range > write->region->ring_bytes();
   all.patch_bytes = write->patch_bytes.load();
   all.writes = write->writes.load();
   all.refused_writes = write->refused_writes.load();

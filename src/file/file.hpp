@@ -37,7 +37,7 @@ struct FileStatistics {
   std::uint64_t reserved = 0, growth_refusals = 0;
   std::uint32_t handles = 0;
   bool can_sync_name = false, can_lock = false, can_survive = false, can_write_direct = false;
-  bool can_preallocate = false;
+  bool can_preallocate = false, can_grow = false;
 };
 
 class File final : public std::enable_shared_from_this<File>, public Drain::Helper {
@@ -127,11 +127,20 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] std::chrono::milliseconds age() const noexcept;
   // What may be pending, as far as is known now.
   [[nodiscard]] std::uint64_t capacity() const noexcept { return side()->region->capacity(); }
-  // How much of that has memory; growing makes it more.
+  // What may be pending while the disk keeps up.
+  [[nodiscard]] std::uint64_t ring_bytes() const noexcept { return side()->region->ring_bytes(); }
+  // How much of the capacity has memory; growing makes it more.
   [[nodiscard]] std::uint64_t populated() const noexcept {
     return side()->region->header().populated.load(std::memory_order_acquire);
   }
-  bool grow(std::uint64_t to) noexcept { return side()->region->grow(to); }
+  bool grow(std::uint64_t to) noexcept;
+  // Has the ring keep to its first `keep` bytes, and lowers `populated` to that if nothing beyond
+  // is in use. Returns: whether it is lowered; if not, asking again helps. Blocks: never; a writer
+  // that comes meanwhile, for a moment.
+  bool lower(std::uint64_t keep) noexcept;
+  // Gives a piece of the memory that is not populated any more back. Returns: whether there is
+  // more.
+  bool give_back() noexcept { return side()->region->give_back(); }
   std::uint32_t scheduler_id = 0;  // the scheduler's own name for this file, set by attach()
   std::atomic<std::uint32_t> steps{
       0};                             // scheduler: 0 none, 1 a lane has them, 2 and then once more

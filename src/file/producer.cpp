@@ -26,8 +26,8 @@ Producer::Producer(Region& region, const ReadFloors& floors, std::uint64_t file_
 bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_offset) noexcept {
   const std::size_t n = data.size();
   const Spot at = find_spot(n, file_offset);
-  if (at.pages_wanted != 0 || !fits(at.ring_offset, n) || (at.new_row && !runs_.has_room())) {
-    pages_wanted_ = at.pages_wanted;
+  if (at.pages_wanted != 0 || (at.new_row && !runs_.has_room())) {
+    pages_wanted_ = at.pages_wanted == kNone ? 0 : at.pages_wanted;
     return false;
   }
 
@@ -36,6 +36,7 @@ bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_of
     probe::stored();
   }
   if (at.new_row) {
+    note_lap(at);
     runs_.push({accepted_, file_offset, at.ring_offset});
     congruent_ = (file_offset - at.ring_offset) % kBlock == 0;
   }
@@ -52,9 +53,7 @@ bool Producer::try_accept(std::span<const std::byte> data, std::uint64_t file_of
   return true;
 }
 
-// Appending goes on at the head. A jump starts a row; a row may start with a gap for alignment, or
-// early at the beginning of the range so that a lightly loaded ring stays small. A spot whose pages
-// are not there is never one that only draining could make free: so growing comes before waiting.
+// Appending goes on at the head. A jump starts a row.
 Producer::Spot Producer::find_spot(std::size_t n, std::uint64_t file_offset) noexcept {
   bool jumped = file_offset != next_offset_ || runs_.pushed_rows() == 0;
   std::uint64_t at = head_;
@@ -63,15 +62,57 @@ Producer::Spot Producer::find_spot(std::size_t n, std::uint64_t file_offset) noe
     at += alignment_gap(head_, file_offset, n);
     jumped = jumped || at != head_;
   }
-  const std::uint64_t in_range = at % range_;
-  if (populated_ == range_ || in_range + n <= populated_) return {at, jumped, 0};
-  const std::uint64_t beginning = at - in_range + range_;
+  if (at % range_ + n <= populated_ && fits(at, n)) return {at, jumped, 0};
+  return find_another_spot(n, file_offset, {at, jumped, 0});
+}
+
+// A row may start with a gap for alignment, or early at the beginning of the range so that a
+// lightly loaded ring stays small, or behind bytes that are in the way. A spot whose pages are not
+// there is never one that only draining could make free: so growing comes before waiting.
+Producer::Spot Producer::find_another_spot(std::size_t n, std::uint64_t file_offset,
+                                           const Spot& head) noexcept {
+  const std::uint64_t in_range = head.ring_offset % range_;
+  const std::uint64_t beginning = head.ring_offset - in_range + range_;
   const std::uint64_t wrapped = beginning + alignment_gap(beginning, file_offset, n);
-  if (wrapped - beginning + n <= populated_ && fits(wrapped, n)) return {wrapped, true, 0};
+  const std::uint64_t wrapped_pages = wrapped - beginning + n;
+  const bool wraps = populated_ < range_ && in_range + n > populated_ && fits(wrapped, n);
+  if (wraps && wrapped_pages <= populated_) return {wrapped, true, 0};
   // The beginning is still in use. acquire: pairs with Region::grow.
   populated_ = header_.populated.load(std::memory_order_acquire);
-  if (populated_ == range_ || in_range + n <= populated_) return {at, jumped, 0};
-  return {at, jumped, std::min(range_, in_range + n)};
+  // Or the head lies beyond what is populated since memory was given back: more than this write
+  // needs.
+  if (wraps && in_range > populated_) {
+    return {wrapped, true, wrapped_pages <= populated_ ? 0 : wrapped_pages};
+  }
+  if (!fits(head.ring_offset, n)) return go_around(n, file_offset);
+  // Where all of the range has pages, bytes may lie across its end.
+  const std::uint64_t pages = std::min(range_, in_range + n);
+  return {head.ring_offset, head.new_row, pages <= populated_ ? 0 : pages};
+}
+
+// Requires: fits() has just said no.
+Producer::Spot Producer::go_around(std::size_t n, std::uint64_t file_offset) const noexcept {
+  const std::uint64_t lap = head_ - head_ % range_;
+  // At or beyond the lap's end: what is in use begins in this lap, or the head has gone around.
+  const bool known = lap_.unused != 0 && lap_.begin == lap;
+  if (stopped_ || !known || free_until_ >= lap + range_) return {0, false, kNone};
+  const std::uint64_t behind = lap + lap_.unused;
+  const std::uint64_t at = behind + alignment_gap(behind, file_offset, n);
+  const std::uint64_t pages = at - lap + n;
+  if (pages > range_) return {0, false, kNone};
+  return {at, true, pages <= populated_ ? 0 : pages, true};
+}
+
+// Before a row is pushed for that spot.
+void Producer::note_lap(const Spot& at) noexcept {
+  const std::uint64_t in_range = head_ % range_;
+  const std::uint64_t lap = at.ring_offset - at.ring_offset % range_;
+  if (at.around) {
+    free_until_ = around_until_ = lap + range_;
+    lap_.unused = 0;
+  } else if (lap > head_ - in_range) {
+    lap_ = {lap, in_range};
+  }
 }
 
 bool Producer::fits(std::uint64_t ring_offset, std::size_t n) noexcept {
@@ -80,7 +121,7 @@ bool Producer::fits(std::uint64_t ring_offset, std::size_t n) noexcept {
   // acquire: pairs with the release in Drain::advance, so the write from this space is over before
   // we copy into it.
   const std::uint64_t freed = header_.freed.load(std::memory_order_acquire);
-  free_until_ = std::min(freed, floors_.lowest()) + range_;
+  free_until_ = std::max(std::min(freed, floors_.lowest()) + range_, around_until_);
   return ring_offset + n <= free_until_;
 }
 
@@ -90,6 +131,17 @@ std::uint64_t Producer::largest_write() const noexcept {
   const std::uint64_t populated = header_.populated.load(std::memory_order_acquire);
   if (populated == range_) return range_;
   return populated / 2 - (populated >= kSmallestAlignedRing ? kBlock : 0);
+}
+
+// The cached value alone makes the head wrap early; it is read anew when the beginning is in use.
+bool Producer::leave(std::uint64_t keep) noexcept {
+  populated_ = std::min(populated_, keep);
+  // acquire: as in fits(); the write from what has been freed is over, and so is the reading of it.
+  const std::uint64_t freed = header_.freed.load(std::memory_order_acquire);
+  const std::uint64_t used_from = std::min(freed, floors_.lowest());
+  const std::uint64_t lap = head_ - head_ % range_;
+  if (probe::mutant(probe::Mutant::lower_what_is_pending)) return true;
+  return used_from == head_ || (used_from >= lap && head_ - lap <= keep);
 }
 
 std::uint64_t Producer::stop() noexcept {
@@ -114,6 +166,9 @@ void Producer::resume() noexcept {
   // got.
   accepted_ = header_.accepted.load(std::memory_order_relaxed);
   populated_ = header_.populated.load(std::memory_order_relaxed);
+  // What the dead owner had found out about laps, it may not have published.
+  lap_ = {};
+  free_until_ = around_until_ = 0;
   if (runs_.pushed_rows() == 0) return;
   const Run& last = runs_.last();
   congruent_ = (last.file_offset - last.ring_offset) % kBlock == 0;

@@ -14,9 +14,10 @@ namespace ringproc::core {
 
 // Invariants:
 //  (1) Room for bytes and row is checked before either is written; nothing can fail between row and
-//  `accepted`. (2) A ring offset is written only if it is below freed + range and below every read
-//  floor + range. (3) head_ and next_offset_ always follow from the last row and `accepted` (see
-//  resume()).
+//  `accepted`. (2) Ring memory is written only where nothing lies that is pending or being read:
+//  below the lowest offset in use + range, or, in the lap after an early wrap, behind all that the
+//  lap before has used (see Lap). (3) head_ and next_offset_ always follow from the last row and
+//  `accepted` (see resume()).
 class Producer {
  public:
   // file_size: the file's size at open, the first logical end.
@@ -35,6 +36,11 @@ class Producer {
   [[nodiscard]] std::uint64_t pages_wanted() const noexcept { return pages_wanted_; }
   // What is accepted for certain once the ring has been drained, if no more pages can be had.
   [[nodiscard]] std::uint64_t largest_write() const noexcept;
+
+  // Keeps to the first `keep` bytes of ring memory as long as there is room. Returns: whether
+  // nothing that is pending or being read lies beyond them, so that `populated` may be lowered to
+  // that.
+  [[nodiscard]] bool leave(std::uint64_t keep) noexcept;
 
   // From now on nothing is accepted. Returns: everything accepted.
   std::uint64_t stop() noexcept;
@@ -56,10 +62,25 @@ class Producer {
   struct Spot {
     std::uint64_t ring_offset;
     bool new_row;
-    std::uint64_t pages_wanted;  // 0: they are there
+    std::uint64_t pages_wanted;  // 0: they are there; kNone: only the drain can make room
+    bool around = false;         // the bytes of the lap before
+  };
+  static constexpr std::uint64_t kNone = UINT64_MAX;
+
+  // The lap that an early wrap began: ring offsets from `begin` to begin + range. The lap before it
+  // has left memory from `unused` on alone. So when the head comes up against bytes of that lap, it
+  // can go around them, once: a disk that hangs just after a wrap keeps no writer waiting as long
+  // as there is memory.
+  struct Lap {
+    std::uint64_t begin = 0;
+    std::uint64_t unused = 0;  // in the range; 0: not known, or gone there already
   };
 
   [[nodiscard]] Spot find_spot(std::size_t n, std::uint64_t file_offset) noexcept;
+  [[nodiscard]] Spot find_another_spot(std::size_t n, std::uint64_t file_offset,
+                                       const Spot& head) noexcept;
+  [[nodiscard]] Spot go_around(std::size_t n, std::uint64_t file_offset) const noexcept;
+  void note_lap(const Spot& at) noexcept;
   [[nodiscard]] bool fits(std::uint64_t ring_offset, std::size_t n) noexcept;
   [[nodiscard]] std::uint64_t alignment_gap(std::uint64_t ring_offset, std::uint64_t file_offset,
                                             std::size_t n) const noexcept;
@@ -74,6 +95,8 @@ class Producer {
   std::uint64_t head_ = 0;         // ring offset of the next byte
   std::uint64_t next_offset_ = 0;  // file offset of the next byte if the writer just goes on
   std::uint64_t free_until_;       // cached: ring offsets below this may be written
+  Lap lap_;
+  std::uint64_t around_until_ = 0;  // the end of the lap in which the head went around
   std::uint64_t pages_wanted_ = 0;
   bool congruent_ = true;  // the last row's ring addresses are, to its file offsets
   bool stopped_ = false;

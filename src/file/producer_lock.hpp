@@ -25,6 +25,13 @@ class ProducerLock {
     return lock_contended();
   }
 
+  // Returns: whether this thread has it now. For those who can do without.
+  [[nodiscard]] bool try_lock() noexcept {
+    std::uint32_t expected = 0;
+    // acquire: as in lock().
+    return word_.compare_exchange_strong(expected, os::current_thread(), std::memory_order_acquire);
+  }
+
   void unlock() noexcept {
     // Exchange, not store: the contended bit must not be lost between looking and clearing.
     if (word_.exchange(0, std::memory_order_release) & kContended) os::wake_one(word_);

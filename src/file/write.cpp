@@ -1,9 +1,11 @@
 // WRITE: take the producer lock, copy, publish, ring if a mark was crossed. Everything slower is
 // further down.
 #include <algorithm>
+#include <array>
 
 #include "file/file.hpp"
 #include "file/settings.hpp"
+#include "os/os.hpp"
 
 namespace ringproc::core {
 
@@ -40,6 +42,9 @@ bool File::try_accept(Cursor& cursor, std::span<const std::byte> data) noexcept 
     if (pages == 0) return false;
     static_cast<void>(alone());
     if (!write.region->grow(pages)) return false;
+    // Whoever grows it by himself, and flushes by himself, has no other way to be looked at when it
+    // is idle.
+    if (!os::process_is_ending()) scheduler_.ring(*this);
   }
   cursor.offset += data.size();
   // relaxed, and no read-modify-write: changed under the producer lock only; a statistic for
@@ -92,6 +97,25 @@ IoResult File::write_waiting(Cursor& cursor, std::span<const std::byte> data) no
   return write.drain.failed() ? IoResult{0, error} : refuse(data.size(), error);
 }
 
+// By the scheduler. Writers that wait for room because more memory was refused try again.
+bool File::grow(std::uint64_t to) noexcept {
+  WriteSide& write = *side();
+  const bool grown = write.region->grow(to);
+  if (grown && !write.room_queue.empty()) write.drain.notify();
+  return grown;
+}
+
+// By the scheduler, in the writer's place: WRITE has nothing to do with it, and an idle file has no
+// writer. Only if nobody has the lock, and nobody waits for room.
+bool File::lower(std::uint64_t keep) noexcept {
+  WriteSide& write = *side();
+  if (!write.room_queue.empty() || !write.lock.try_lock()) return false;
+  const bool unused = write.producer.leave(keep);
+  if (unused) write.region->lower(keep);
+  write.lock.unlock();
+  return unused;
+}
+
 // What of a large write can be accepted at once, in a drained ring: all, or a part. Parts of half a
 // ring keep the drain busy with one half while the other fills. Under the producer lock.
 std::size_t File::largest_part(std::size_t size) noexcept {
@@ -109,13 +133,14 @@ IoResult File::accept_waiting(Cursor& cursor, std::span<const std::byte> data,
   WriteSide& write = *side();
   const RegionHeader& header = write.drain.header();
   const auto progress = [&] {
-    return header.freed.load(std::memory_order_acquire) +
-           header.runs_retired.load(std::memory_order_acquire) + write.floors_cleared.load() +
-           header.populated.load(std::memory_order_acquire);
+    return std::array{header.freed.load(std::memory_order_acquire),
+                      header.runs_retired.load(std::memory_order_acquire),
+                      write.floors_cleared.load(),
+                      header.populated.load(std::memory_order_acquire)};
   };
   for (;;) {
     if (write.drain.failed()) return {0, sticky()};
-    const std::uint64_t seen = progress();  // before the try: what changes after it wakes us
+    const auto seen = progress();  // before the try: what changes after it wakes us
     const bool first = turn.is_first();
     if (first) {
       const Locked locked(write);

@@ -151,9 +151,14 @@ std::error_code Memory::reserve_pages(std::size_t from, std::size_t to) noexcept
   return {};
 }
 
-void Memory::discard(std::size_t from, std::size_t to) noexcept {
-  // A refusal costs memory, nothing else.
-  static_cast<void>(madvise(data_ + from, to - from, MADV_DONTNEED));
+bool Memory::give_back(std::size_t from, std::size_t to) noexcept {
+  if (file_ < 0) return madvise(data_ + from, to - from, MADV_DONTNEED) == 0;
+  int result = 0;
+  do {
+    result = ::fallocate(static_cast<int>(file_), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                         static_cast<off_t>(from), static_cast<off_t>(to - from));
+  } while (result != 0 && errno == EINTR);
+  return result == 0;
 }
 
 std::size_t page_size() noexcept {

@@ -1,5 +1,6 @@
 // Memory of the process: reserving, populating, and how much of it there is.
 #include <windows.h>
+#include <winioctl.h>
 
 #include <algorithm>
 #include <array>
@@ -57,8 +58,8 @@ Memory Memory::map(NativeHandle file, std::size_t bytes, std::error_code& error)
   Memory memory;
   void* at = nullptr;
   if (file == kNoHandle) {
-    // Committed at once: it counts against the page file, but has no pages until it is touched.
-    at = ::VirtualAlloc(nullptr, bytes, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    // Addresses only: what is committed counts against the page file.
+    at = ::VirtualAlloc(nullptr, bytes, MEM_RESERVE, PAGE_READWRITE);
   } else {
     const auto size = static_cast<std::uint64_t>(bytes);
     const HANDLE mapping =
@@ -85,12 +86,18 @@ std::error_code Memory::populate(std::size_t from, std::size_t to) noexcept {
   return {};
 }
 
-// Zeros go through the file, not through the view: a file system without room answers the call with
-// an error, where a store would end the process.
+// Private pages are committed: they count against the page file from now on, and come on first
+// touch. Zeros go through the file, not through the view: a file system without room answers the
+// call with an error, where a store would end the process.
 std::error_code Memory::reserve_pages(std::size_t from, std::size_t to) noexcept {
   static constexpr std::array<std::byte, 65536> kZeros{};
   const bool reserve = !probe::mutant(probe::Mutant::reserve_nothing_ahead);
-  for (std::size_t at = from; file_ != kNoHandle && reserve && at < to;) {
+  if (file_ == kNoHandle) {
+    return ::VirtualAlloc(data_ + from, to - from, MEM_COMMIT, PAGE_READWRITE)
+               ? std::error_code{}
+               : last_windows_error();
+  }
+  for (std::size_t at = from; reserve && at < to;) {
     OVERLAPPED where{};
     where.Offset = static_cast<DWORD>(at);
     where.OffsetHigh = static_cast<DWORD>(static_cast<std::uint64_t>(at) >> 32);
@@ -105,9 +112,21 @@ std::error_code Memory::reserve_pages(std::size_t from, std::size_t to) noexcept
   return {};
 }
 
-void Memory::discard(std::size_t from, std::size_t to) noexcept {
-  // A refusal costs memory, nothing else.
-  static_cast<void>(::VirtualAlloc(data_ + from, to - from, MEM_RESET, PAGE_READWRITE));
+bool Memory::give_back(std::size_t from, std::size_t to) noexcept {
+  if (file_ == kNoHandle) return ::VirtualFree(data_ + from, to - from, MEM_DECOMMIT);
+  // Pages that nobody has locked leave the working set, which the call reports as an error.
+  ::VirtualUnlock(data_ + from, to - from);
+  FILE_ATTRIBUTE_TAG_INFO now{};
+  const HANDLE file = handle_of(file_);
+  if (!::GetFileInformationByHandleEx(file, FileAttributeTagInfo, &now, sizeof now)) return false;
+  // Zeroing gives space back in a sparse file only; in another one it would write.
+  if (!(now.FileAttributes & FILE_ATTRIBUTE_SPARSE_FILE)) return false;
+  FILE_ZERO_DATA_INFORMATION part{};
+  part.FileOffset.QuadPart = static_cast<LONGLONG>(from);
+  part.BeyondFinalZero.QuadPart = static_cast<LONGLONG>(to);
+  DWORD none = 0;
+  return ::DeviceIoControl(file, FSCTL_SET_ZERO_DATA, &part, sizeof part, nullptr, 0, &none,
+                           nullptr);
 }
 
 std::size_t page_size() noexcept {

@@ -39,8 +39,8 @@ using ThreadId = std::uint32_t;  // 1 .. 2^31 - 1, unique among living threads o
 
 // ---- memory ----
 
-// A range of zeroed memory; pages come on first touch or by populate(). Private, or the contents of
-// a file that other processes may map or read too.
+// A range of addresses of zeroed memory, to be populated or reserved before anything is stored
+// there. Private, or the contents of a file that other processes may map or read too.
 class Memory {
  public:
   Memory() noexcept = default;
@@ -56,12 +56,13 @@ class Memory {
   // they are reserved first: a store into memory that was populated never ends in SIGBUS, whatever
   // happens to the file system's room. Errors: no room, no memory.
   [[nodiscard]] std::error_code populate(std::size_t from, std::size_t to) noexcept;
-  // The first half of that: pages of a shared file are there, and mapped on first touch. Of private
-  // memory nothing is promised.
+  // The first half of that: pages of a shared file are there, and mapped on first touch. Those of
+  // private memory come on first touch, if there are any.
   [[nodiscard]] std::error_code reserve_pages(std::size_t from, std::size_t to) noexcept;
-  // Gives the pages of [from, to) back; what they hold afterwards is undefined. Requires: private
-  // memory.
-  void discard(std::size_t from, std::size_t to) noexcept;
+  // Gives the pages of [from, to), whole ones, back to the system: they are to be reserved again
+  // before anything is stored there, and what they hold then is undefined. Returns: false if the
+  // system refuses, which costs memory and nothing else. Blocks: on no disk.
+  bool give_back(std::size_t from, std::size_t to) noexcept;
   [[nodiscard]] std::span<std::byte> bytes() const noexcept { return {data_, size_}; }
 
  private:

@@ -17,7 +17,7 @@ bool ends_before(std::uint64_t begin, std::uint64_t length, std::uint64_t limit)
 const char* problem_of_watermarks(const RegionHeader& h) {
   const std::uint64_t accepted = h.accepted;
   const std::uint64_t written = h.written;
-  if (written > accepted || accepted - written > h.ring_range) return "impossible positions";
+  if (written > accepted || accepted - written > h.populated) return "impossible positions";
   if (h.durable > written || accepted > kLargestOffset) return "impossible positions";
   if (h.runs_retired > h.runs_pushed || h.runs_pushed - h.runs_retired > kRunRows) {
     return "an impossible number of runs";
@@ -169,6 +169,7 @@ bool fetch(const RegionFile& file, Region& copy, const Batch& batch) noexcept {
   for (std::size_t i = 0; i < batch.part_count; ++i) {
     const auto& part = batch.parts[i];
     const auto offset = static_cast<std::size_t>(part.data() - begin);
+    if (copy.memory().reserve_pages(offset, offset + part.size())) return false;
     if (file.read_at({begin + offset, part.size()}, offset) < part.size()) return false;
   }
   return true;

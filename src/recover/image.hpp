@@ -36,7 +36,8 @@ struct Image {
 [[nodiscard]] std::string path_of(const RegionHeader& header);
 [[nodiscard]] std::string other_path_of(const RegionHeader& header);
 
-// Fetches a batch's bytes into the copy. Returns: false if the file has become too short.
+// Fetches a batch's bytes into the copy. Returns: false if the file has become too short, or there
+// is no memory.
 [[nodiscard]] bool fetch(const RegionFile& file, Region& copy, const Batch& batch) noexcept;
 
 }  // namespace ringproc::core

@@ -4,6 +4,7 @@
 // byte far beyond the end, which the system gives up when the process ends; who has it stands in
 // the region (Identity::holder), because locks here do not tell.
 #include <windows.h>
+#include <winioctl.h>
 
 #include <algorithm>
 #include <array>
@@ -156,12 +157,25 @@ RegionFile::Facts RegionFile::facts() const noexcept {
     return {};
   }
   // Owners have no numbers here; the directory has been checked to be this user's.
+  FILE_ATTRIBUTE_TAG_INFO kind{};
+  const bool sparse = ::GetFileInformationByHandleEx(handle_of(handle_), FileAttributeTagInfo,
+                                                     &kind, sizeof kind) &&
+                      (kind.FileAttributes & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
+  // What the cache has of a sparse file may not have been counted yet.
+  const LARGE_INTEGER held = sparse ? now.EndOfFile : now.AllocationSize;
   return {static_cast<std::uint64_t>(now.EndOfFile.QuadPart),
-          static_cast<std::uint64_t>(now.AllocationSize.QuadPart), 0, !now.Directory,
+          static_cast<std::uint64_t>(held.QuadPart), 0, !now.Directory,
           now.NumberOfLinks > 0 && !now.DeletePending};
 }
 
 std::error_code RegionFile::resize(std::uint64_t size) const noexcept {
+  // A range larger than any default ring is mostly addresses (memory_limit): sparse, where the file
+  // system knows that.
+  constexpr std::uint64_t kMostlyAddresses = 32 * 1024 * 1024;
+  DWORD none = 0;
+  if (size > kMostlyAddresses) {
+    ::DeviceIoControl(handle_of(handle_), FSCTL_SET_SPARSE, nullptr, 0, nullptr, 0, &none, nullptr);
+  }
   FILE_END_OF_FILE_INFO end{};
   end.EndOfFile.QuadPart = static_cast<LONGLONG>(size);
   return ::SetFileInformationByHandle(handle_of(handle_), FileEndOfFileInfo, &end, sizeof end)

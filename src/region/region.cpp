@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t kStep =
     256 * 1024;  // how much the ring grows by at least, once it is so large
 constexpr std::uint64_t kSpareMemory = 4 * 1024 * 1024;  // what growing leaves to others
+constexpr std::uint64_t kGivenBackAtOnce = 1024 * 1024;
 constexpr std::int64_t kAskAgainAfterNs = 1'000'000'000;
 
 std::int64_t steady_ns() {
@@ -29,60 +30,66 @@ std::uint64_t round_to_pages(std::uint64_t bytes) {
 
 }  // namespace
 
-std::uint64_t Region::check_ring(std::uint64_t ring_bytes, bool populate_all,
-                                 std::error_code& error) noexcept {
+Region::Sizes Region::check_sizes(std::uint64_t ring_bytes, bool populate_all,
+                                  std::uint64_t limit_bytes, std::error_code& error) noexcept {
   const std::uint64_t ring = round_to_pages(ring_bytes);
+  const std::uint64_t range = std::max(ring, round_to_pages(limit_bytes));
   error = {};
   // Populating more than there is would call the kernel's out-of-memory killer, not fail.
   constexpr std::uint64_t kWorthALook = 8 * 1024 * 1024;
-  if (ring == 0 || ring > std::numeric_limits<std::size_t>::max() - kRingStart ||
+  if (ring == 0 || range > std::numeric_limits<std::size_t>::max() - kRingStart ||
       (populate_all && ring > kWorthALook && ring > os::available_memory())) {
     error = std::make_error_code(std::errc::not_enough_memory);
   }
-  return ring;
+  return {ring, range, populate_all};
 }
 
 std::unique_ptr<Region> Region::create(std::uint64_t ring_bytes, bool populate_all,
-                                       std::error_code& error) {
-  const std::uint64_t ring = check_ring(ring_bytes, populate_all, error);
+                                       std::error_code& error, std::uint64_t limit_bytes) {
+  const Sizes sizes = check_sizes(ring_bytes, populate_all, limit_bytes, error);
   if (error) return nullptr;
-  os::Memory memory = os::Memory::reserve(static_cast<std::size_t>(ring) + kRingStart, error);
+  os::Memory memory =
+      os::Memory::reserve(static_cast<std::size_t>(sizes.range) + kRingStart, error);
   if (error) return nullptr;
-  return finish({}, std::move(memory), ring, populate_all, error);
+  return finish({}, std::move(memory), sizes, error);
 }
 
 std::unique_ptr<Region> Region::create_shared(std::shared_ptr<Place> place,
                                               std::uint64_t ring_bytes, bool populate_all,
-                                              std::error_code& error) {
-  const std::uint64_t ring = check_ring(ring_bytes, populate_all, error);
+                                              std::error_code& error, std::uint64_t limit_bytes) {
+  const Sizes sizes = check_sizes(ring_bytes, populate_all, limit_bytes, error);
   if (error) return nullptr;
-  const std::size_t size = static_cast<std::size_t>(ring) + kRingStart;
+  const std::size_t size = static_cast<std::size_t>(sizes.range) + kRingStart;
   RegionFile file = place->create(error);
   if (!error) error = file.resize(size);
   if (error) return nullptr;
   os::Memory memory = os::Memory::share(file.native(), size, error);
   if (error) return nullptr;
-  auto region = finish(std::move(file), std::move(memory), ring, populate_all, error);
+  auto region = finish(std::move(file), std::move(memory), sizes, error);
   if (region) region->place_ = std::move(place);
   return region;
 }
 
-std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, std::uint64_t ring,
-                                       bool populate_all, std::error_code& error) {
-  const std::size_t size = memory.bytes().size();
-  const std::size_t present = populate_all ? size : std::min(size, kFirstBytes);
+std::unique_ptr<Region> Region::finish(RegionFile file, os::Memory memory, const Sizes& sizes,
+                                       std::error_code& error) {
+  const auto ring_end = static_cast<std::size_t>(kRingStart + sizes.ring);
+  const std::size_t present = sizes.populate_all ? ring_end : std::min(ring_end, kFirstBytes);
   // The first pages of a ring that grows are few, and not all of them are used at once: they are
   // mapped when they are.
-  error = populate_all ? memory.populate(0, present) : memory.reserve_pages(0, present);
+  error = sizes.populate_all ? memory.populate(0, present) : memory.reserve_pages(0, present);
   if (error) return nullptr;
-  std::unique_ptr<Region> region(new Region(std::move(file), std::move(memory), ring));
+  std::unique_ptr<Region> region(new Region(std::move(file), std::move(memory), sizes.range));
+  region->ring_bytes_ = sizes.ring;
   region->header().populated = present - kRingStart;
+  region->least_ = region->backed_ = present - kRingStart;
   return region;
 }
 
 std::unique_ptr<Region> Region::create_copy(const RegionHeader& of, std::error_code& error) {
   os::Memory memory =
       os::Memory::reserve(static_cast<std::size_t>(of.ring_range) + kRingStart, error);
+  // Its ring's memory is reserved where bytes are fetched to.
+  if (!error) error = memory.reserve_pages(0, kRingStart);
   if (error) return nullptr;
   std::unique_ptr<Region> copy(new Region({}, std::move(memory), of.ring_range));
   // Nobody else knows either of them, and the atomics are plain words (see layout.hpp).
@@ -90,17 +97,17 @@ std::unique_ptr<Region> Region::create_copy(const RegionHeader& of, std::error_c
   return copy;
 }
 
-Region::Region(RegionFile file, os::Memory memory, std::uint64_t ring_bytes) noexcept
+Region::Region(RegionFile file, os::Memory memory, std::uint64_t range_bytes) noexcept
     : file_(std::move(file)),
       memory_(std::move(memory)),
       header_(new (memory_.bytes().data()) RegionHeader),
-      ring_(memory_.bytes().subspan(kRingStart, static_cast<std::size_t>(ring_bytes))),
+      ring_(memory_.bytes().subspan(kRingStart, static_cast<std::size_t>(range_bytes))),
       patch_ring_(header_->patch_data) {
   // The memory is zeroed, and storing zeros would only touch pages.
   header_->magic = kRegionMagic;
   header_->version = kRegionVersion;
   header_->header_bytes = sizeof(RegionHeader);
-  header_->ring_range = ring_bytes;
+  header_->ring_range = range_bytes;
   header_->run_rows = kRunRows;
   header_->patch_rows = kPatchRows;
   header_->patch_bytes = kPatchBytes;
@@ -127,18 +134,46 @@ bool Region::grow(std::uint64_t wanted) noexcept {
   const std::uint64_t more = std::min(populated, kStep);
   const std::uint64_t to =
       std::min(range, round_to_pages(std::max(std::min(wanted, range), populated + more)));
-  if (os::available_memory() < to - populated + kSpareMemory ||
-      memory_.populate(static_cast<std::size_t>(kRingStart + populated),
-                       static_cast<std::size_t>(kRingStart + to))) {
-    refusals_.fetch_add(1);
-    refused_until_ns_.store(steady_ns() + kAskAgainAfterNs);
-    return false;
+  if (const std::uint64_t backed = backed_.load(); to > backed) {
+    const auto from = static_cast<std::size_t>(kRingStart + backed);
+    const auto end = static_cast<std::size_t>(kRingStart + to);
+    if (os::available_memory() < to - backed + kSpareMemory || memory_.populate(from, end)) {
+      refusals_.fetch_add(1);
+      refused_until_ns_.store(steady_ns() + kAskAgainAfterNs);
+      return false;
+    }
+    backed_.store(to);
   }
   refused_until_ns_.store(0);
   // release: pairs with the acquire in Producer::place; the pages are there.
   header_->populated.store(to, std::memory_order_release);
   probe::stored();
   return true;
+}
+
+void Region::lower(std::uint64_t keep) noexcept {
+  const std::lock_guard lock(grow_);
+  // relaxed: stored under grow_ only.
+  if (keep >= header_->populated.load(std::memory_order_relaxed)) return;
+  // release: pairs with the acquire in Producer::find_another_spot; only the producer lock orders
+  // it before the next writer. Recovery finds all that is pending below it.
+  header_->populated.store(keep, std::memory_order_release);
+  probe::stored();
+}
+
+bool Region::give_back() noexcept {
+  const std::lock_guard lock(grow_);
+  const std::uint64_t populated = header_->populated.load(std::memory_order_relaxed);  // as above
+  const std::uint64_t backed = backed_.load();
+  if (backed <= populated) return false;
+  const std::uint64_t to = std::max(populated, backed - std::min(backed, kGivenBackAtOnce));
+  // First: a process may be ending here, and then go on by itself.
+  backed_.store(to);
+  const bool given = memory_.give_back(static_cast<std::size_t>(kRingStart + to),
+                                       static_cast<std::size_t>(kRingStart + backed));
+  probe::stored();
+  if (!given) backed_.store(backed);  // refused: it is still there
+  return given && to > populated;
 }
 
 std::uint64_t Region::capacity() const noexcept {

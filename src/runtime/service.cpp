@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include "os/os.hpp"
+#include "probe/probe.hpp"
 
 namespace ringproc::core {
 namespace {
@@ -21,7 +22,17 @@ constexpr auto kFirstLook = 10ms;  // after a ring, to learn the rate
 constexpr auto kShortestLook = 2ms;
 constexpr std::uint64_t kGrowthPiece = 1024 * 1024;
 constexpr auto kLongestGrowthLook = 100ms;
+constexpr std::chrono::duration<double> kAheadInAStall = 250ms;
+constexpr auto kNeedWindow = 5s;     // memory that was not needed in two of these is given back
+constexpr auto kInUseRetry = 50ms;   // it could not be: still in use, or a writer was at it
+constexpr int kPiecesAtOnce = 16;    // given back before other files have their turn
 constexpr auto kSpaceRetry = 200ms;  // on a full disk, with wait_for_space
+
+// Memory is kept by so much, of which pages are whole parts.
+std::uint64_t round_up(std::uint64_t bytes) {
+  constexpr std::uint64_t kUnit = 64 * 1024;
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
 
 }  // namespace
 
@@ -179,6 +190,7 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   const std::uint64_t quarter =
       std::max<std::uint64_t>(grows ? file.populated() / 2 : file.capacity() / 4, 1);
   const bool idle = !work && now - watch.last_byte >= kIdleAfter;
+  const GiveBack giving_back = give_back(watch, file, now, idle);
   if (!work) watch.oldest = now;
   const std::uint64_t enough = std::min(worth_a_write(watch, file), quarter);
   const bool aged = work && now - watch.oldest >= file.age();
@@ -188,6 +200,9 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     watch.oldest = aged ? now : watch.last_look;
     file.doorbell().take();  // nobody needs to ring until the lane is done
     post_steps_(owner);
+    // Which it may not be for long, and nor may a flush that owns the step: then the ring has to
+    // grow.
+    if (grows) look_again(id, watch, now + until_next_growth(watch, file));
     return;
   }
   // Armed first, looked at second: see Doorbell. What came in between rings through us.
@@ -199,7 +214,12 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     return;
   }
   watch.idle = idle;
-  if (idle) return;
+  const auto next_piece =
+      now + (giving_back == GiveBack::goes_on ? Clock::duration(kShortestLook) : kInUseRetry);
+  if (idle) {
+    if (giving_back != GiveBack::done) look_again(id, watch, next_piece);
+    return;
+  }
   auto next = now + kFirstLook;
   if (!was_idle) {
     const auto missing = static_cast<double>(enough - pending);
@@ -208,6 +228,7 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     next = now + std::max<Clock::duration>(
                      kShortestLook, std::chrono::duration_cast<Clock::duration>(until_worth_it));
   }
+  if (giving_back != GiveBack::done) next = std::min(next, next_piece);
   look_again(id, watch, std::min(next, watch.oldest + file.age()));
 }
 
@@ -219,7 +240,10 @@ std::uint64_t Service::worth_a_write(const Watch& watch, File& file) {
   return std::clamp(soon, kWriteOut, kWriteOutFast);
 }
 
-// Room for twice of what comes until it is written out, and for twice of what is pending. Returns:
+// Room for twice of what comes until it is written out, and for twice of what is pending, up to the
+// option `ring`. When more than half of that is pending the disk is slower than the writer: it
+// stalls, for whatever reason and in whosever call, and there is to be room for half a ring, or for
+// what comes in a quarter of a second, beyond what is pending, up to `memory_limit`. Returns:
 // whether the ring could grow further.
 bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   const RegionHeader& header = file.drain().header();
@@ -228,12 +252,47 @@ bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   measure(watch, accepted, now);
   const std::chrono::duration<double> age = file.age();
   const auto in_age = static_cast<std::uint64_t>(watch.bytes_per_second * age.count());
-  const std::uint64_t wanted = 2 * std::max(pending, std::min(worth_a_write(watch, file), in_age));
+  const std::uint64_t ring = file.ring_bytes();
+  const std::uint64_t range = file.region().header().ring_range;
+  std::uint64_t wanted =
+      std::min(ring, 2 * std::max(pending, std::min(worth_a_write(watch, file), in_age)));
+  if (pending > ring / 2) {
+    const auto ahead = static_cast<std::uint64_t>(watch.bytes_per_second * kAheadInAStall.count());
+    wanted = std::min(range, pending + std::max(ring / 2, ahead));
+  }
+  watch.needed = std::max(watch.needed, wanted);
+  if (wanted > watch.keep) watch.keep = 0;
   // In pieces, so that a writer that needs one is not held up for long.
-  while (file.populated() < std::min(wanted, file.region().header().ring_range)) {
+  while (file.populated() < wanted) {
     if (!file.grow(std::min(wanted, file.populated() + kGrowthPiece))) break;
   }
-  return file.populated() < file.region().header().ring_range;
+  return file.populated() < range;
+}
+
+// Memory is given back when the ring has needed no more than half of it in two windows, or when the
+// file is idle. First `populated` is lowered, as soon as nothing that is pending or being read lies
+// beyond; then the pages go, the last first, in pieces.
+Service::GiveBack Service::give_back(Watch& watch, File& file, Clock::time_point now, bool idle) {
+  const std::uint64_t least = file.region().least();
+  if (now - watch.window_began >= kNeedWindow) {
+    // A burst may have come and gone between two looks.
+    watch.needed = std::max(watch.needed, 2 * file.drain().take_high_water());
+    const std::uint64_t most = std::max(watch.needed, watch.needed_before);
+    const std::uint64_t need = std::max(least, most == kUnknown ? most : round_up(most));
+    watch.keep = need <= file.populated() / 2 ? need : 0;
+    const bool first = watch.window_began == Clock::time_point{};
+    watch.needed_before = first ? kUnknown : watch.needed;
+    watch.needed = 0;
+    watch.window_began = now;
+  }
+  if (idle || probe::impatient()) watch.keep = least;
+  if (watch.keep != 0 && file.populated() > watch.keep && !file.lower(watch.keep)) {
+    return GiveBack::try_again;
+  }
+  for (int piece = 0; piece < kPiecesAtOnce; ++piece) {
+    if (!file.give_back()) return GiveBack::done;
+  }
+  return GiveBack::goes_on;
 }
 
 // When half of the room that is left will be used up.
@@ -261,6 +320,7 @@ void Service::measure(Watch& watch, std::uint64_t accepted, Clock::time_point no
   // Halfway: a writer of 5 ms periods looks idle in one window and twice as fast in the next.
   watch.bytes_per_second = (watch.bytes_per_second + now_per_second) / 2;
   if (arrived > 0) watch.last_byte = now;
+  if (now - watch.last_byte >= kIdleAfter) watch.bytes_per_second = 0;
   watch.last_look = now;
   watch.seen_accepted = accepted;
 }

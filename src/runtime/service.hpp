@@ -39,6 +39,8 @@ class Service {
   void ring(File& file) noexcept;
 
  private:
+  static constexpr std::uint64_t kUnknown = UINT64_MAX;
+
   // What the service thread knows of a file.
   struct Watch {
     std::weak_ptr<File> file;       // gone: closed, and soon removed here
@@ -50,6 +52,12 @@ class Service {
     std::uint64_t seen_accepted = 0;  // at last_look
     double bytes_per_second = 0;      // before last_look
     bool idle = true;                 // the writer's next byte rings
+    // What the ring needed, in this window of time and the one before; what it is to keep to (0: as
+    // it is).
+    Clock::time_point window_began{};
+    std::uint64_t needed = 0;
+    std::uint64_t needed_before = kUnknown;
+    std::uint64_t keep = 0;
   };
 
   // Memory for the one wake-up that can be under way, so that ringing allocates nothing.
@@ -68,6 +76,9 @@ class Service {
   void look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& file,
             Clock::time_point now);
   static std::uint64_t worth_a_write(const Watch& watch, File& file);
+  // What is to be done about memory that is not needed: nothing, now, a little later.
+  enum class GiveBack { done, goes_on, try_again };
+  static GiveBack give_back(Watch& watch, File& file, Clock::time_point now, bool idle);
   static bool grow_ahead(Watch& watch, File& file, Clock::time_point now);
   static Clock::duration until_next_growth(const Watch& watch, File& file);
   static void measure(Watch& watch, std::uint64_t accepted, Clock::time_point now);

@@ -26,6 +26,10 @@ std::uint64_t stride() {
   return seeds >= 200 ? 2 : seeds >= 20 ? 14 : 62;
 }
 
+// A disk so slow that the ring has to grow.
+constexpr Delay kSlow{.write_ms = 1};
+constexpr const char* kScript = "survive=on,recover=off";
+
 class KillPoints : public testing::TestWithParam<int> {
  protected:
   void SetUp() override {
@@ -64,33 +68,42 @@ class KillPoints : public testing::TestWithParam<int> {
                 static_cast<unsigned long long>(count));
     EXPECT_GT(killed, 0U);
   }
+
+  // Kills a writer of the script after each of its stores. more: its environment.
+  void kill_a_writer_everywhere(const crash::Words& more) {
+    Trial trial("script", crash::base_seed());
+    trial.use_probed();
+    const auto counter = trial.directory() + "/count";
+    const auto with = [&](const std::string& one) {
+      auto words = more;
+      words.push_back(one);
+      return words;
+    };
+    ASSERT_EQ(trial.start(kScript, "", 0, kSlow, with("RINGPROC_KILL_COUNT=" + counter)).wait(), 0)
+        << trial.log().message << trial.log_text();
+    EXPECT_EQ(trial.verify().complaint, "");
+    const auto count = count_of(counter);
+    ASSERT_GT(count, crash::script_ops().size()) << "each operation stores something";
+    EXPECT_GT(trial.log().high_water_bytes, 32U << 10) << "the ring did not grow";
+    for_each_store(count, [&](std::uint64_t k, std::string& complaint) {
+      trial.again();
+      const int status = trial.start(kScript, "", 0, kSlow, with(kill_at(k))).wait();
+      if (status != 0 && status != crash::kKilled) {
+        complaint = "the writer ends with " + std::to_string(status) + trial.log().message;
+        return false;
+      }
+      complaint = trial.recover_by(k % 4 == 1 ? 1 : 0);
+      if (complaint.empty()) complaint = trial.verify_all();
+      return status == crash::kKilled;
+    });
+  }
 };
 
-// A disk so slow that the ring has to grow.
-constexpr Delay kSlow{.write_ms = 1};
-constexpr const char* kScript = "survive=on,recover=off";
+TEST_P(KillPoints, OfAWriterLoseNothing) { kill_a_writer_everywhere({}); }
 
-TEST_P(KillPoints, OfAWriterLoseNothing) {
-  Trial trial("script", crash::base_seed());
-  trial.use_probed();
-  const auto counter = trial.directory() + "/count";
-  ASSERT_EQ(trial.start(kScript, "", 0, kSlow, {"RINGPROC_KILL_COUNT=" + counter}).wait(), 0)
-      << trial.log().message << trial.log_text();
-  EXPECT_EQ(trial.verify().complaint, "");
-  const auto count = count_of(counter);
-  ASSERT_GT(count, crash::script_ops().size()) << "each operation stores something";
-  EXPECT_GT(trial.log().high_water_bytes, 32U << 10) << "the ring did not grow";
-  for_each_store(count, [&](std::uint64_t k, std::string& complaint) {
-    trial.again();
-    const int status = trial.start(kScript, "", 0, kSlow, {kill_at(k)}).wait();
-    if (status != 0 && status != crash::kKilled) {
-      complaint = "the writer ends with " + std::to_string(status) + trial.log().message;
-      return false;
-    }
-    complaint = trial.recover_by(k % 4 == 1 ? 1 : 0);
-    if (complaint.empty()) complaint = trial.verify_all();
-    return status == crash::kKilled;
-  });
+// Whenever the service looks at the file it gives back what is not in use.
+TEST_P(KillPoints, OfAWriterThatGivesMemoryBackLoseNothing) {
+  kill_a_writer_everywhere({"RINGPROC_IMPATIENT=1"});
 }
 
 // Zeros ahead of the end, and whole blocks past the page cache.

@@ -24,7 +24,8 @@
 namespace ringproc::core {
 namespace {
 
-constexpr std::uint64_t kRange = 64 * 1024;
+constexpr std::uint64_t kRange = 128 * 1024;
+constexpr std::uint64_t kPopulated = 64 * 1024;
 constexpr std::uint64_t kMostBytes = 1 << 20;  // that a replay may write here
 constexpr int kMostWrites = 2000;
 
@@ -78,7 +79,7 @@ class Fetching final : public ReplayObserver {
     return fetch(file_, copy_, batch) ? std::error_code{} : io_error();
   }
   void after(const Batch&) noexcept override {
-    copy_.memory().discard(kRingStart, copy_.memory().bytes().size());
+    static_cast<void>(copy_.memory().give_back(kRingStart, copy_.memory().bytes().size()));
   }
 
  private:
@@ -98,12 +99,12 @@ void fill_good(RegionHeader& h) {
   h.accepted = 5000;
   h.written = 500;
   h.durable = 100;
-  h.populated = kRange;
+  h.populated = kPopulated;
   h.runs_retired = 1;
   h.runs_pushed = 4;
   h.runs[1] = {400, 1000, 60'000};
-  h.runs[2] = {2000, 50, 64 * 1024 + 100};
-  h.runs[3] = {2000, 70, 64 * 1024 + 100};
+  h.runs[2] = {2000, 50, kRange + 100};
+  h.runs[3] = {2000, 70, kRange + 100};
   h.patches_pushed = 3;
   h.patches_retired = 1;
   h.patches[1] = {600, 10, 8000, 300};

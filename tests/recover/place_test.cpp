@@ -106,6 +106,22 @@ TEST(SharedRegion, ReservesAllOfAnExplicitRing) {
   EXPECT_EQ(static_cast<std::uint64_t>(now.st_blocks) * 512, (1u << 20) + kRingStart);
 }
 
+TEST(SharedRegion, ReservesOnlyAddressesForItsLimit) {
+  TemporaryPlace p;
+  std::error_code error;
+  const std::uint64_t limit = std::uint64_t{64} << 30;
+  const auto region = Region::create_shared(p.place, 1 << 20, true, error, limit);
+  ASSERT_FALSE(error) << error.message();
+  region->header().identity.device = 3;
+  ASSERT_FALSE(region->publish());
+  struct stat now {};
+  ASSERT_EQ(::stat(region->path().c_str(), &now), 0);
+  EXPECT_EQ(static_cast<std::uint64_t>(now.st_size), kRingStart + limit);
+  EXPECT_EQ(static_cast<std::uint64_t>(now.st_blocks) * 512, (1u << 20) + kRingStart);
+  EXPECT_TRUE(region->grow(2 << 20));
+  EXPECT_EQ(region->capacity(), limit);
+}
+
 TEST(SharedRegion, GrowsByWhatIsAskedForAndNoFurtherThanItsRange) {
   TemporaryPlace p;
   auto region = shared_region(p.place, 1 << 20);

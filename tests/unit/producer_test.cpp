@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "drain/batch.hpp"
 #include "support/fake_backend.hpp"
 
 namespace ringproc::core {
@@ -21,6 +22,34 @@ class ProducerTest : public testing::Test {
   bool accept(std::size_t n, std::uint64_t file_offset) {
     return producer->try_accept(std::vector<std::byte>(n), file_offset);
   }
+  // Goes on at the end, with bytes that are different everywhere.
+  bool append(std::size_t n) {
+    std::string text(n, '\0');
+    for (char& c : text) c = static_cast<char>(random = random * 1'103'515'245 + 12'345);
+    if (!producer->try_accept(bytes_of(text), written_text.size())) return false;
+    written_text += text;
+    return true;
+  }
+  // What the ring holds.
+  std::string pending() {
+    RunView view(header(), header().runs_retired, header().accepted);
+    std::string text;
+    for (std::uint64_t at = header().written; at < header().accepted;) {
+      const Piece piece = view.piece_at(at);
+      const std::size_t begin = text.size();
+      text.resize(begin + piece.length);
+      region->ring().copy_out(piece.ring_offset,
+                              std::as_writable_bytes(std::span(text).subspan(begin)));
+      at += piece.length;
+    }
+    return text;
+  }
+  // As the drain would after writing everything below `position`.
+  void drain(std::uint64_t position) {
+    Batch batch;
+    batch.position = header().written;
+    retire(header(), batch, position - batch.position);
+  }
   RegionHeader& header() { return region->header(); }
   const core::Run& row(std::size_t i) { return header().runs[i]; }
   // As the drain would after writing everything.
@@ -34,6 +63,8 @@ class ProducerTest : public testing::Test {
   ReadFloors floors;
   std::unique_ptr<Region> region;
   std::unique_ptr<Producer> producer;
+  std::string written_text;
+  std::uint32_t random = 1;
 };
 
 TEST_F(ProducerTest, AppendingCostsNoRows) {
@@ -126,6 +157,66 @@ TEST_F(ProducerTest, AsksForNothingWhenOnlyTheDrainCanHelp) {
   ASSERT_TRUE(accept(4096, 0));
   EXPECT_FALSE(accept(1, 4096));
   EXPECT_EQ(producer->pages_wanted(), 0u);
+}
+
+// A disk that hangs just after an early wrap.
+TEST_F(ProducerTest, GoesAroundPendingBytesThatAreInItsWay) {
+  make(1 << 20, false);
+  ASSERT_TRUE(append(24'000));
+  drain(20'000);
+  ASSERT_TRUE(append(10'000));
+  ASSERT_EQ(row(1).ring_offset, std::uint64_t{1} << 20) << "wrapped early";
+
+  EXPECT_FALSE(append(12'000));
+  EXPECT_EQ(producer->pages_wanted(), 36'000u) << "behind what the first lap has used";
+  while (append(12'000) || region->grow(producer->pages_wanted())) {
+    if (producer->pages_wanted() == 0) break;
+  }
+
+  EXPECT_GT(header().accepted, 1'000'000u) << "all of the range but what does not fit";
+  EXPECT_EQ(pending(), written_text.substr(20'000));
+}
+
+TEST_F(ProducerTest, GoesAroundWhatIsBeingReadToo) {
+  make(1 << 20, false);
+  ASSERT_TRUE(append(24'000));
+  drain(20'000);
+  const std::size_t slot = floors.set(20'000);
+  ASSERT_TRUE(append(10'000));
+  drain_all();
+  EXPECT_FALSE(append(12'000)) << "into what is being read";
+  ASSERT_TRUE(region->grow(producer->pages_wanted()));
+  EXPECT_TRUE(append(12'000));
+  EXPECT_EQ(row(2).ring_offset, (1u << 20) + 24'000u);
+  floors.clear(slot);
+}
+
+TEST_F(ProducerTest, WrapsOnlyWhenTheBytesItWentAroundAreGone) {
+  make(1 << 20, false);
+  ASSERT_TRUE(append(24'000));
+  drain(20'000);
+  ASSERT_TRUE(append(10'000));
+  ASSERT_TRUE(region->grow(64'000));
+  while (append(8'000)) {
+  }
+  EXPECT_EQ(pending(), written_text.substr(20'000));
+  drain(34'000);  // what it went around, and what lies at the beginning
+  ASSERT_TRUE(append(8'000));
+  EXPECT_EQ(row(3).ring_offset, 2u << 20);
+  EXPECT_EQ(pending(), written_text.substr(34'000));
+}
+
+TEST_F(ProducerTest, GoesAroundNothingOnceTheLapBeforeIsGone) {
+  make(1 << 20, false);
+  ASSERT_TRUE(append(24'000));
+  drain(20'000);
+  ASSERT_TRUE(append(10'000));
+  drain(26'000);
+  ASSERT_TRUE(region->grow(1 << 20));
+  while (append(12'000)) {
+  }
+  EXPECT_EQ(header().runs_pushed, 3u) << "into step with blocks, and across the end of the range";
+  EXPECT_EQ(pending(), written_text.substr(26'000));
 }
 
 // Whatever the head's place: else a writer that cannot have more memory would wait for ever.

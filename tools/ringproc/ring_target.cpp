@@ -117,7 +117,8 @@ OpenedTarget open_ring_target(const TargetOptions& options) {
             "bad value"};
   }
   ring.ring_bytes = options.ring_bytes;
-  ring.memory_limit_bytes = 0;
+  // From the environment, and then perhaps with another ring in mind.
+  if (ring.memory_limit_bytes < ring.ring_bytes) ring.memory_limit_bytes = 0;
   ring.on_full = options.refuse_when_full ? RINGPROC_ON_FULL_FAIL : RINGPROC_ON_FULL_BLOCK;
   if (const int error = ringproc_set_path_options(options.path.c_str(), &ring); error != 0) {
     return {nullptr, fmt::format("the ring's options were refused: {}", ringproc_strerror(error))};

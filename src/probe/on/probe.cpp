@@ -14,7 +14,7 @@
 namespace ringproc::core::probe {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 9> kMutants{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 10> kMutants{{
     {"publish_before_copy", Mutant::publish_before_copy},
     {"rows_before_accepted", Mutant::rows_before_accepted},
     {"written_before_write", Mutant::written_before_write},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 9> kMutants{{
     {"replay_into_changed", Mutant::replay_into_changed},
     {"remove_region_before_write", Mutant::remove_region_before_write},
     {"reserve_nothing_ahead", Mutant::reserve_nothing_ahead},
+    {"lower_what_is_pending", Mutant::lower_what_is_pending},
 }};
 
 std::atomic<std::uint64_t> stores{0};
@@ -63,6 +64,11 @@ const Switches& switches() {
 void stored() noexcept {
   const std::uint64_t number = stores.fetch_add(1) + 1;
   if (number == switches().kill_at) static_cast<void>(::kill(::getpid(), SIGKILL));
+}
+
+bool impatient() noexcept {
+  static const bool yes = ::getenv("RINGPROC_IMPATIENT") != nullptr;
+  return yes;
 }
 
 bool mutant(Mutant which) noexcept { return switches().chosen == which; }

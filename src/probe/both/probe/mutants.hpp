@@ -15,6 +15,7 @@ enum class Mutant {
   replay_into_changed,
   remove_region_before_write,
   reserve_nothing_ahead,
+  lower_what_is_pending,
 };
 
 }  // namespace ringproc::core::probe

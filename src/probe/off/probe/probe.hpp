@@ -23,4 +23,7 @@ constexpr std::uint64_t early(Mutant, const std::atomic<std::uint64_t>&) noexcep
   return kNotEarly;
 }
 
+// Whether memory is given back at once, however short the need for it is past.
+constexpr bool impatient() noexcept { return false; }
+
 }  // namespace ringproc::core::probe

@@ -17,4 +17,7 @@ void stored() noexcept;
 [[nodiscard]] bool mutant(Mutant which) noexcept;
 [[nodiscard]] std::uint64_t early(Mutant which, const std::atomic<std::uint64_t>& word) noexcept;
 
+// Whether memory is given back at once, however short the need for it is past: RINGPROC_IMPATIENT.
+[[nodiscard]] bool impatient() noexcept;
+
 }  // namespace ringproc::core::probe
