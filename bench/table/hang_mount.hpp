@@ -1,0 +1,34 @@
+// A file system whose disk can be made to hang: tests/crash/hang_fs.cpp, mounted for as long as
+// this object lives.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "bench/table/process.hpp"
+
+namespace bench {
+
+class HangMount {
+ public:
+  // scratch: an empty directory. Errors: NotHere if there can be none here.
+  explicit HangMount(const std::string& scratch);
+  HangMount(const HangMount&) = delete;
+  HangMount& operator=(const HangMount&) = delete;
+  ~HangMount();
+
+  [[nodiscard]] std::string path() const { return root_ + "/mount"; }
+  [[nodiscard]] std::string backing() const { return root_ + "/backing"; }
+  void hang() { command("hang 1000000000"); }
+  void release() { command("release full"); }
+
+ private:
+  void command(const std::string& line) const;
+
+  const std::string root_;
+  std::string control_;  // in a place with a short name: a socket's may have 107 characters
+  std::unique_ptr<Process> server_;
+  int socket_ = -1;
+};
+
+}  // namespace bench
