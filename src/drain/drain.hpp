@@ -143,6 +143,7 @@ class Drain {
  private:
   [[nodiscard]] bool reached(const Target& target, Level level) const noexcept;
   [[nodiscard]] bool written_to(const Target& target) const noexcept;
+  void watch_for(const Target& target) const noexcept;
   [[nodiscard]] Step write_owned() noexcept;
   void note_state() noexcept;
   void leave(std::atomic<bool>& step) noexcept;
