@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include "drain/direct.hpp"
@@ -12,6 +13,7 @@ namespace ringproc::core {
 namespace {
 
 constexpr std::chrono::milliseconds kSpaceRetry{200};
+constexpr std::chrono::microseconds kLongestWatch{50};
 
 }  // namespace
 
@@ -85,6 +87,7 @@ std::error_code Drain::reach_by_helper(const Target& target, Level level,
     }
   }
   if (!locked([&] { return reached(target, level); })) helper_.want_steps();
+  if (level == Level::os) watch_for(target);
   if (wait([&] { return reached(target, level); }, deadline)) return {};
   const std::lock_guard lock(state_);
   return failed() ? error_now() : make_error_code(Errc::timeout);
@@ -103,6 +106,15 @@ bool Drain::leaves_a_tail(const Target& all) const noexcept {
   const std::uint64_t written = header.written.load(std::memory_order_relaxed);  // under state_
   return wrote_direct_ && all.position - written < kDirectBlock && written_wanted_ <= written &&
          header.patches_retired.load(std::memory_order_relaxed) == all.patches;
+}
+
+// A short write is over before a thread that slept for it would run again. The step's end is waited
+// for too: close needs it next.
+void Drain::watch_for(const Target& target) const noexcept {
+  const auto until = Clock::now() + kLongestWatch;
+  while ((!written_to(target) || writing_.load()) && !failed() && Clock::now() < until) {
+    std::this_thread::yield();  // the helper may have been woken on this processor
+  }
 }
 
 Step Drain::work(std::uint64_t budget) noexcept {

@@ -162,6 +162,7 @@ class Drain {
  private:
   [[nodiscard]] bool reached(const Target& target, Level level) const noexcept;
   [[nodiscard]] bool written_to(const Target& target) const noexcept;
+  void watch_for(const Target& target) const noexcept;
   [[nodiscard]] Step write_owned() noexcept;
   [[nodiscard]] std::error_code write_out(const Batch& batch, std::uint64_t& done) noexcept;
   [[nodiscard]] bool leaves_a_tail(const Target& all) const noexcept;

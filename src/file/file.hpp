@@ -146,6 +146,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
       0};                             // scheduler: 0 none, 1 a lane has them, 2 and then once more
   std::atomic<bool> no_space{false};  // scheduler: the last try found the disk full
   std::atomic<bool> in_ready_queue{false};  // scheduler: the service thread will look
+  std::atomic<bool> hurry{false};           // scheduler: much was pending at its last look
 
  private:
   struct Settings;

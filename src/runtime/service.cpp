@@ -19,7 +19,10 @@ constexpr std::uint64_t kWriteOutFast =
     1024 * 1024;                   // and so much if it comes in a part of the age
 constexpr auto kIdleAfter = 5s;    // without a byte, the next one rings
 constexpr auto kFirstLook = 10ms;  // after a ring, to learn the rate
-constexpr auto kShortestLook = 2ms;
+constexpr std::uint64_t kWorthMeasuring = 16 * 1024;
+constexpr Clock::duration kLongestMeasure = 100ms;
+constexpr auto kSoon = 10ms;  // without hurry, so long a ring may go unheard
+constexpr Clock::duration kShortestLook = 2ms;
 constexpr std::uint64_t kGrowthPiece = 1024 * 1024;
 constexpr auto kLongestGrowthLook = 100ms;
 constexpr std::chrono::duration<double> kAheadInAStall = 250ms;
@@ -32,6 +35,15 @@ constexpr auto kSpaceRetry = 200ms;  // on a full disk, with wait_for_space
 std::uint64_t round_up(std::uint64_t bytes) {
   constexpr std::uint64_t kUnit = 64 * 1024;
   return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
+// Bytes may be written out so much before their age, so that files are looked at together.
+Clock::duration slack(Clock::duration age) { return std::min<Clock::duration>(kSoon, age / 16); }
+
+// When to look at bytes that come of age then: with others, if possible.
+Clock::time_point together(Clock::time_point at, Clock::duration age) {
+  const Clock::duration tick = slack(age);
+  return tick.count() == 0 ? at : at - at.time_since_epoch() % tick;
 }
 
 }  // namespace
@@ -60,7 +72,7 @@ Service::Service(std::function<void(const std::shared_ptr<File>&)> post_steps)
     : post_steps_(std::move(post_steps)) {}
 
 std::error_code Service::start() {
-  return os::start_thread("ringproc-service", [this] { io_.run(); });
+  return os::start_thread("ringproc-timer", [this] { io_.run(); });
 }
 
 void Service::add(const std::shared_ptr<File>& file) {
@@ -75,10 +87,25 @@ void Service::remove(std::uint32_t id) {
 }
 
 void Service::ring(File& file) noexcept {
-  if (file.in_ready_queue.exchange(true)) return;
+  const RegionHeader& header = file.drain().header();
+  const std::uint64_t pending = header.accepted.load(std::memory_order_acquire) -
+                                header.written.load(std::memory_order_acquire);
+  const bool hurry = file.hurry.load() || pending >= file.populated() / 4;
+  if (file.in_ready_queue.exchange(true)) {
+    if (hurry) wake();  // whoever has put it there may have had none
+    return;
+  }
   // A full queue is no loss: then everybody is looked at.
   if (!ready_.bounded_push(file.scheduler_id)) look_at_all_.exchange(true);
-  wake();
+  if (hurry || !wakes_soon(file)) wake();
+}
+
+// Asked after the file was put into the queue. Changes of wakes_at_ are exchanges, and this adds
+// nothing to it instead of loading: whoever still sees the time is heard when the timer fires.
+bool Service::wakes_soon(const File& file) noexcept {
+  const std::int64_t at = wakes_at_.fetch_add(0);
+  const auto latest = Clock::now() + std::min<Clock::duration>(kSoon, file.age());
+  return at <= std::chrono::nanoseconds(latest.time_since_epoch()).count();
 }
 
 void Service::wake() {
@@ -90,19 +117,25 @@ void Service::wake() {
 void Service::on_wake() {
   waking_.exchange(false);  // before the queue is emptied: who comes later wakes again
   const auto now = Clock::now();
+  linger_until_ = now + kSoon;
+  look_at_rung(now);
+  set_timer();
+}
+
+void Service::look_at_rung(Clock::time_point now) {
+  rung_since_ = std::max(std::exchange(emptied_, now), now - kSoon);
   std::uint32_t id = 0;
   while (ready_.pop(id)) {
+    linger_until_ = now + kSoon;
     // After the pop: a file is added before it can ring, so what rang is known now.
     if (!watches_.contains(id)) take_changes();
     look_at(id, now);
   }
-  if (look_at_all_.exchange(false)) {
-    take_changes();
-    std::vector<std::uint32_t> all;
-    for (const auto& [each, watch] : watches_) all.push_back(each);
-    for (const std::uint32_t each : all) look_at(each, now);
-  }
-  set_timer();
+  if (!look_at_all_.exchange(false)) return;
+  take_changes();
+  std::vector<std::uint32_t> all;
+  for (const auto& [each, watch] : watches_) all.push_back(each);
+  for (const std::uint32_t each : all) look_at(each, now);
 }
 
 // Numbers are never given again.
@@ -135,8 +168,10 @@ void Service::look_at(std::uint32_t id, Clock::time_point now) {
 }
 
 void Service::on_timer() {
+  wakes_at_.exchange(kNever);  // before the queue is emptied, see wakes_soon()
   take_changes();
   const auto now = Clock::now();
+  look_at_rung(now);
   while (!looks_.empty() && looks_.begin()->first <= now) {
     look_at(looks_.begin()->second, now);
   }
@@ -144,12 +179,10 @@ void Service::on_timer() {
 }
 
 void Service::set_timer() {
-  if (looks_.empty()) {
-    if (timer_) timer_->cancel();
-    timer_set_.reset();
-    return;
-  }
-  const auto next = looks_.begin()->first;
+  auto next = looks_.empty() ? Clock::time_point::max() : looks_.begin()->first;
+  // Whoever opens and closes files in turn wakes this thread now and then, not at every file.
+  if (linger_until_ > emptied_) next = std::min(next, linger_until_);
+  if (next == Clock::time_point::max()) return;
   if (timer_set_ && *timer_set_ <= next) return;  // fires early, looks, and is set anew
   timer_set_ = next;
   if (!timer_) timer_.emplace(io_);
@@ -159,6 +192,7 @@ void Service::set_timer() {
     timer_set_.reset();
     on_timer();
   });
+  wakes_at_.exchange(std::chrono::nanoseconds(next.time_since_epoch()).count());
 }
 
 // The one decision: hand the bytes to a lane, look again later, or let the writer's next byte ring.
@@ -184,7 +218,7 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
   const std::uint64_t pending = accepted - written;
   const bool was_idle = std::exchange(watch.idle, false);
-  if (was_idle) watch.oldest = now;  // the first byte has just come, its rate is not known
+  if (was_idle) watch.oldest = rung_since_;  // the first byte has come since then
   const bool work = file.drain().has_work();
   // While the ring can still grow, half of what there is may fill before anybody has to act.
   const std::uint64_t quarter =
@@ -193,8 +227,11 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   const GiveBack giving_back = give_back(watch, file, now, idle);
   if (!work) watch.oldest = now;
   const std::uint64_t enough = std::min(worth_a_write(watch, file), quarter);
-  const bool aged = work && now - watch.oldest >= file.age();
-  if (pending >= enough || aged) {
+  const bool much = pending >= enough;
+  file.hurry.store(much);
+  const Clock::duration age = file.age();
+  const bool aged = work && now - watch.oldest >= age - slack(age);
+  if (much || aged) {
     if (aged) file.drain().want_written();  // the last few bytes, too
     // What a lane leaves over came at the end, after the last look.
     watch.oldest = aged ? now : watch.last_look;
@@ -225,11 +262,11 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     const auto missing = static_cast<double>(enough - pending);
     const std::chrono::duration<double> until_worth_it(
         std::min(missing / std::max(watch.bytes_per_second, 1.0), 10.0));
-    next = now + std::max<Clock::duration>(
-                     kShortestLook, std::chrono::duration_cast<Clock::duration>(until_worth_it));
+    next =
+        now + std::max(kShortestLook, std::chrono::duration_cast<Clock::duration>(until_worth_it));
   }
   if (giving_back != GiveBack::done) next = std::min(next, next_piece);
-  look_again(id, watch, std::min(next, watch.oldest + file.age()));
+  look_again(id, watch, std::min(next, together(watch.oldest + age, age)));
 }
 
 // A device likes large writes; data that comes fast can wait for one.
@@ -313,8 +350,10 @@ Clock::duration Service::until_next_growth(const Watch& watch, File& file) {
 // last one.
 void Service::measure(Watch& watch, std::uint64_t accepted, Clock::time_point now) {
   const auto since = now - watch.last_look;
-  if (since < kShortestLook) return;
   const std::uint64_t arrived = accepted - watch.seen_accepted;
+  // A block or two in a short time say nothing: a slow writer of blocks would look fast.
+  const auto least = arrived < kWorthMeasuring ? kLongestMeasure : kShortestLook;
+  if (since < least) return;
   const double now_per_second =
       static_cast<double>(arrived) / std::chrono::duration<double>(since).count();
   // Halfway: a writer of 5 ms periods looks idle in one window and twice as fast in the next.

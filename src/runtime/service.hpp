@@ -35,7 +35,8 @@ class Service {
   // Any thread, not on a writer's way. Wakes nobody: a file is looked at from its first byte on.
   void add(const std::shared_ptr<File>& file);
   void remove(std::uint32_t id);
-  // Any thread, the writer's included: the file is to be looked at. No allocation.
+  // Any thread, the writer's included: the file is to be looked at; soon, if there is no hurry. No
+  // allocation; a system call only if the service thread would sleep for longer than that.
   void ring(File& file) noexcept;
 
  private:
@@ -67,8 +68,10 @@ class Service {
   template <typename T>
   struct WakeAllocator;
 
+  [[nodiscard]] bool wakes_soon(const File& file) noexcept;
   void wake();
   void on_wake();
+  void look_at_rung(Clock::time_point now);
   void take_changes();
   void look_at(std::uint32_t id, Clock::time_point now);
   void on_timer();
@@ -96,6 +99,9 @@ class Service {
   boost::lockfree::queue<std::uint32_t, boost::lockfree::fixed_sized<true>> ready_{2048};
   std::atomic<std::uint32_t> last_id_{0};
   std::atomic<bool> waking_{false};
+  // When the timer fires, on the steady clock in ns; kNever: it is not set.
+  static constexpr std::int64_t kNever = INT64_MAX;
+  std::atomic<std::int64_t> wakes_at_{kNever};
   std::atomic<bool> look_at_all_{false};
   WakeMemory wake_memory_;
 
@@ -107,6 +113,9 @@ class Service {
   std::map<std::uint32_t, Watch> watches_;
   std::set<std::pair<Clock::time_point, std::uint32_t>> looks_;
   std::optional<Clock::time_point> timer_set_;
+  Clock::time_point emptied_{};       // when ready_ was emptied last
+  Clock::time_point rung_since_{};    // what is taken from it now has rung since then
+  Clock::time_point linger_until_{};  // the timer stays set, so that whoever rings need not wake
 };
 
 }  // namespace ringproc::core

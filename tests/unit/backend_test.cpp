@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -101,6 +102,30 @@ TYPED_TEST(BackendTest, Truncates) {
 TYPED_TEST(BackendTest, ClosesOnce) {
   EXPECT_FALSE(this->file->close());
   EXPECT_FALSE(this->file->close());
+}
+
+// On ext4 a file that was cut is written out by its close, an empty one too.
+TEST(PosixFile, CuttingAnEmptyFileLeavesItAlone) {
+  Posix posix;
+  const auto file = posix.open();
+  std::array<timespec, 2> long_ago{};
+  long_ago[1].tv_sec = 1000;
+  ASSERT_EQ(::futimens(static_cast<int>(file->native()), long_ago.data()), 0);
+  EXPECT_FALSE(file->truncate(0));
+  std::error_code error;
+  EXPECT_EQ(file->state(error).modified_ns, 1'000'000'000'000u);
+}
+
+// Space that was reserved beyond the end belongs to the old contents.
+TEST(PosixFile, CuttingAnEmptyFileGivesReservedSpaceBack) {
+  Posix posix;
+  const auto file = posix.open();
+  const int fd = static_cast<int>(file->native());
+  ASSERT_EQ(::fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, 65536), 0);
+  EXPECT_FALSE(file->truncate(0));
+  struct stat now {};
+  ASSERT_EQ(::fstat(fd, &now), 0);
+  EXPECT_EQ(now.st_blocks, 0);
 }
 
 std::error_code open_error(const std::string& path, bool write = true) {
