@@ -19,7 +19,11 @@ File::File(std::unique_ptr<Backend> backend, FileId id, Scheduler& scheduler,
       settings_(std::make_unique<Settings>(options)),
       first_backend_(std::move(backend)) {}
 
-File::~File() { static_cast<void>(close_backends()); }
+File::~File() {
+  static_cast<void>(close_backends());
+  // In a forked child the scheduler is the parent's, with locks that nobody will give free.
+  if (side_owner_ && !orphaned()) scheduler_.free_region(std::move(side_owner_->region));
+}
 
 std::error_code File::make_writable(std::unique_ptr<Backend> backend, std::shared_ptr<Place> place,
                                     std::string no_place) {
@@ -67,7 +71,9 @@ std::unique_ptr<Region> File::make_region(const Backend& writer, const FileState
   }
   if (place) {
     const std::string directory = place->directory();
-    auto region = Region::create_shared(std::move(place), bytes, all, error, limit);
+    std::unique_ptr<Region> region;
+    if (!all && limit <= bytes) region = scheduler_.spare_region(place, bytes);
+    if (!region) region = Region::create_shared(std::move(place), bytes, all, error, limit);
     if (!error) {
       fill_identity(region->header(), writer, state);
       error = region->publish();

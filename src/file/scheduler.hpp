@@ -2,8 +2,11 @@
 // hand).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <system_error>
+
+#include "region/region.hpp"
 
 namespace ringproc::core {
 
@@ -19,6 +22,14 @@ class Scheduler {
   virtual void attach(const std::shared_ptr<File>& file) = 0;
   // No further steps are started for it. Steps that run now go on.
   virtual void detach(File& file) noexcept = 0;
+
+  // A region without a name that is ready for use; NULL: the file makes its own.
+  [[nodiscard]] virtual std::unique_ptr<Region> spare_region(const std::shared_ptr<Place>&,
+                                                             std::uint64_t) noexcept {
+    return nullptr;
+  }
+  // Nobody needs it any more, and nobody waits for its end.
+  virtual void free_region(std::unique_ptr<Region>) noexcept {}
 
   // The writer's doorbell. No allocation, no waiting; at most one system call.
   virtual void ring(File& file) noexcept = 0;

@@ -84,6 +84,8 @@ class Place {
   // False once the directory was removed.
   [[nodiscard]] bool exists() const noexcept;
 
+  // Whether nobody can see what create() makes, and nothing is left of it if the process is killed.
+  [[nodiscard]] static bool creates_nameless() noexcept;
   // A new file without a name, locked; it disappears with the process unless it is linked. Errors:
   // the OS's; not_supported.
   [[nodiscard]] RegionFile create(std::error_code& error) const noexcept;

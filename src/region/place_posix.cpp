@@ -183,6 +183,8 @@ bool Place::exists() const noexcept {
   return ::fstat(descriptor(handle_), &now) == 0 && now.st_nlink > 0;
 }
 
+bool Place::creates_nameless() noexcept { return true; }
+
 RegionFile Place::create(std::error_code& error) const noexcept {
   // Beyond the numbers that programs give to their standard handles.
   const int low = ::openat(descriptor(handle_), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);

@@ -260,6 +260,8 @@ bool Place::exists() const noexcept {
   return ::GetFileAttributesW(os::file_name(directory_).c_str()) != INVALID_FILE_ATTRIBUTES;
 }
 
+bool Place::creates_nameless() noexcept { return false; }
+
 RegionFile Place::create(std::error_code& error) const noexcept {
   static std::atomic<std::uint32_t> last{0};
   const std::string name = directory_ + "\\" + std::string(kUnfinished) +

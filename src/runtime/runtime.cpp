@@ -87,7 +87,10 @@ void Runtime::post_steps(const std::shared_ptr<File>& file) {
     if (file->steps.compare_exchange_weak(state, next)) break;
   }
   if (state != kNone) return;
-  lanes_.post(file->id().device, [this, file] { run_steps(file); });
+  lanes_.post(file->id().device, [this, file] {
+    run_steps(file);
+    spare_.make();
+  });
 }
 
 void Runtime::run_steps(const std::shared_ptr<File>& file) {

@@ -12,6 +12,7 @@
 #include "runtime/lanes.hpp"
 #include "runtime/recovery.hpp"
 #include "runtime/service.hpp"
+#include "runtime/spare_region.hpp"
 #include "runtime/table.hpp"
 
 namespace ringproc::core {
@@ -27,6 +28,13 @@ class Runtime final : public Scheduler {
   [[nodiscard]] std::error_code prepare(File& file) override;
   void attach(const std::shared_ptr<File>& file) override;
   void detach(File& file) noexcept override;
+  std::unique_ptr<Region> spare_region(const std::shared_ptr<Place>& place,
+                                       std::uint64_t ring_bytes) noexcept override {
+    return spare_.take(place, ring_bytes);
+  }
+  void free_region(std::unique_ptr<Region> region) noexcept override {
+    spare_.spent(std::move(region));
+  }
   void ring(File& file) noexcept override;
   void drain_now(File& file) noexcept override;
 
@@ -43,6 +51,7 @@ class Runtime final : public Scheduler {
   FileTable table_;
   Defaults defaults_;
   AutoRecovery recovery_;
+  SpareRegion spare_;
   Lanes lanes_;
   Service service_;
   std::mutex start_;
