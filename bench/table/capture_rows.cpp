@@ -84,6 +84,9 @@ void add(Results& results, const Kind& kind, const Seen& seen, const ringproc_st
   calls.raw = raw;
   calls.note = "in " + std::to_string(seconds) + " s, " +
                std::to_string(after.writes - before.writes) + " writes";
+  for (const auto& [name, count] : seen.system_calls) {
+    calls.note += ", " + std::to_string(count) + " x " + name;
+  }
   Measured faults = calls;
   faults.turns.front().ours = static_cast<double>(seen.page_faults);
   results[std::string(kind.name) + "_calls"] = std::move(calls);
