@@ -189,10 +189,10 @@ class Drain {
   SpaceAhead space_;                         // the owner's of the write step
   // Flush callers that found themselves not durable: all so far, those that came before the last
   // sync began, and those that came between the beginning of the sync before it and its end.
-  std::uint64_t callers_entered_ = 0;  // guarded by state_
-  std::uint64_t callers_covered_ = 0;  // guarded by state_
-  std::uint64_t last_round_ = 0;       // guarded by state_
-  Statistics statistics_{};            // guarded by state_
+  std::uint64_t callers_entered_ = 0;    // guarded by state_
+  std::uint64_t callers_covered_ = 0;    // guarded by state_
+  std::uint64_t last_round_ = 0;         // guarded by state_
+  Statistics statistics_{};              // guarded by state_
   std::uint64_t recent_high_water_ = 0;  // guarded by state_
   std::atomic<bool> writing_{false};
   std::atomic<bool> syncing_{false};

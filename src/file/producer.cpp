@@ -8,7 +8,7 @@ namespace ringproc::core {
 namespace {
 
 // Below this a ring is too small to spend up to a block on alignment.
-constexpr std::uint64_t kSmallestAlignedRing = 1024 * 1024;
+constexpr std::uint64_t kSmallestAlignedRing = 128 * 1024;
 constexpr std::uint64_t kLargeWrite = 64 * 1024;
 
 }  // namespace

@@ -232,9 +232,11 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   const Clock::duration age = file.age();
   const bool aged = work && now - watch.oldest >= age - slack(age);
   if (much || aged) {
-    if (aged) file.drain().want_written();  // the last few bytes, too
-    // What a lane leaves over came at the end, after the last look.
-    watch.oldest = aged ? now : watch.last_look;
+    // The end of a block may be left to what follows if it came so lately that it can wait.
+    const Clock::duration block = time_of_a_block(watch);
+    const bool leaves = file.drain().writes_direct() && block <= age / 8;
+    if (!leaves) file.drain().want_written();
+    watch.oldest = leaves ? now - block : now;
     file.doorbell().take();  // nobody needs to ring until the lane is done
     post_steps_(owner);
     // Which it may not be for long, and nor may a flush that owns the step: then the ring has to
@@ -267,6 +269,13 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   }
   if (giving_back != GiveBack::done) next = std::min(next, next_piece);
   look_again(id, watch, std::min(next, together(watch.oldest + age, age)));
+}
+
+// How long a block's bytes take to come, as things are going.
+Clock::duration Service::time_of_a_block(const Watch& watch) {
+  const std::chrono::duration<double> takes(
+      std::min(static_cast<double>(kBlock) / std::max(watch.bytes_per_second, 1.0), 3600.0));
+  return std::chrono::duration_cast<Clock::duration>(takes);
 }
 
 // A device likes large writes; data that comes fast can wait for one.

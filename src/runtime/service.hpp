@@ -78,6 +78,7 @@ class Service {
   void set_timer();
   void look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& file,
             Clock::time_point now);
+  static Clock::duration time_of_a_block(const Watch& watch);
   static std::uint64_t worth_a_write(const Watch& watch, File& file);
   // What is to be done about memory that is not needed: nothing, now, a little later.
   enum class GiveBack { done, goes_on, try_again };
