@@ -140,6 +140,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   bool lower(std::uint64_t keep) noexcept;
   // Gives a piece of the memory that is not populated any more back. Returns: whether there is
   // more.
+  void map_first_pages() noexcept { side()->region->map_first_pages(); }
   bool give_back() noexcept { return side()->region->give_back(); }
   std::uint32_t scheduler_id = 0;  // the scheduler's own name for this file, set by attach()
   std::atomic<std::uint32_t> steps{

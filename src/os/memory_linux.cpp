@@ -135,6 +135,10 @@ std::error_code Memory::populate(std::size_t from, std::size_t to) noexcept {
   return file_ >= 0 || errno == EINVAL ? std::error_code{} : last_error(errno);
 }
 
+void Memory::map_pages(std::size_t from, std::size_t to) noexcept {
+  static_cast<void>(madvise(data_ + from, to - from, MADV_POPULATE_WRITE));
+}
+
 std::error_code Memory::reserve_pages(std::size_t from, std::size_t to) noexcept {
   // Small enough that a signal, which makes the kernel undo a piece, does not undo it all.
   constexpr std::size_t kPiece = 16 * 1024 * 1024;

@@ -86,6 +86,10 @@ std::error_code Memory::populate(std::size_t from, std::size_t to) noexcept {
   return {};
 }
 
+void Memory::map_pages(std::size_t from, std::size_t to) noexcept {
+  touch(data_ + from, data_ + to);
+}
+
 // Private pages are committed: they count against the page file from now on, and come on first
 // touch. Zeros go through the file, not through the view: a file system without room answers the
 // call with an error, where a store would end the process.

@@ -59,6 +59,9 @@ class Memory {
   // The first half of that: pages of a shared file are there, and mapped on first touch. Those of
   // private memory come on first touch, if there are any.
   [[nodiscard]] std::error_code reserve_pages(std::size_t from, std::size_t to) noexcept;
+  // The second half, for pages that are reserved and may be in use: what they hold stays. A refusal
+  // costs page faults, nothing else.
+  void map_pages(std::size_t from, std::size_t to) noexcept;
   // Gives the pages of [from, to), whole ones, back to the system: they are to be reserved again
   // before anything is stored there, and what they hold then is undefined. Returns: false if the
   // system refuses, which costs memory and nothing else. Blocks: on no disk.

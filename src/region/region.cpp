@@ -123,6 +123,11 @@ Region::~Region() {
   if (published() && process_ == os::process_id()) OwnRegions::release(name_);
 }
 
+void Region::map_first_pages() noexcept {
+  const std::lock_guard lock(grow_);
+  memory_.map_pages(0, std::min(memory_.bytes().size(), kFirstBytes));
+}
+
 bool Region::grow(std::uint64_t wanted) noexcept {
   const std::uint64_t range = header_->ring_range;
   const std::lock_guard lock(grow_);

@@ -54,6 +54,9 @@ class Region {
   // they are. A refusal (no room, no memory) is remembered for a second, so that a writer is not
   // held up by asking again and again. Blocks: on the memory's being made, never on a disk.
   bool grow(std::uint64_t wanted) noexcept;
+  // Maps the pages that were only reserved at open, so that no store of a writer that goes on has
+  // to.
+  void map_first_pages() noexcept;
   // What may be pending at most, as far as is known: the range, or what there is if growing was
   // refused.
   [[nodiscard]] std::uint64_t capacity() const noexcept;

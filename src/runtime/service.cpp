@@ -296,6 +296,11 @@ bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
   const std::uint64_t pending = accepted - header.written.load(std::memory_order_acquire);
   measure(watch, accepted, now);
+  // Not at open: a file that gets a few bytes never touches most of them.
+  if (!watch.mapped && accepted >= kWorthMeasuring) {
+    watch.mapped = true;
+    file.map_first_pages();
+  }
   const std::chrono::duration<double> age = file.age();
   const auto in_age = static_cast<std::uint64_t>(watch.bytes_per_second * age.count());
   const std::uint64_t ring = file.ring_bytes();

@@ -47,6 +47,7 @@ class Service {
     std::weak_ptr<File> file;       // gone: closed, and soon removed here
     Clock::time_point next_look{};  // in looks_ if looking
     bool looking = false;
+    bool mapped = false;  // the first pages
     Clock::time_point last_look{};
     Clock::time_point last_byte{};    // when bytes were last seen to arrive
     Clock::time_point oldest{};       // no byte that is pending was accepted before this
