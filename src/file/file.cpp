@@ -141,7 +141,11 @@ std::error_code File::give_back_space() noexcept {
   // A write that found the disk full has left the file valid up to what was written.
   const bool known = !failure.error || failure.error == Errc::stale_handle ||
                      (failure.operation == Operation::write && is_disk_full(failure.error));
-  return known ? write->drain.give_back_space() : std::error_code{};
+  if (!known) return {};
+  const std::error_code error = write->drain.give_back_space();
+  // Cutting zeros off changed the size, which a durable close promises too.
+  const bool durable = settings_->get().close == Until::device;
+  return error || !durable || !write->drain.header().space_filled ? error : backend().sync();
 }
 
 std::error_code File::close_backends() noexcept {

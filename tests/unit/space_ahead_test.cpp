@@ -179,6 +179,16 @@ TEST_F(SpaceFilled, CutOffAtTheEnd) {
   EXPECT_EQ(f.disk.text(), std::string(size_, 'x'));
 }
 
+TEST_F(SpaceFilled, ADurableCloseCoversTheCut) {
+  Options options = f.file->options();
+  options.close = Until::device;
+  ASSERT_FALSE(f.file->set_options(options));
+  append(5);
+  ASSERT_FALSE(f.file->give_back_space());
+  EXPECT_EQ(f.disk.durable, f.disk.bytes);
+  EXPECT_EQ(f.disk.durable.size(), size_);
+}
+
 TEST_F(SpaceFilled, AFullDiskEndsTheFillingAndNothingElse) {
   append(2);
   f.disk.on_write = [](int call) { return call == 4 ? full_disk() : std::error_code{}; };
