@@ -26,29 +26,38 @@ bool redirect(int to, const std::string& file, int flags) {
   return fd >= 0 && ::dup2(fd, to) == to;
 }
 
-[[noreturn]] void become(std::vector<char*>& argv, const std::string& output,
-                         const std::string& errors, Words& more) {
+// In the child, which still shares our memory.
+[[noreturn]] void become(char* const* argv, char* const* environment, const std::string& output,
+                         const std::string& errors) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   constexpr int kNewFile = O_WRONLY | O_CREAT | O_TRUNC;
   if (redirect(0, "", O_RDONLY) && redirect(1, output, kNewFile) && redirect(2, errors, kNewFile)) {
-    for (auto& entry : more) ::putenv(entry.data());
-    ::execvp(argv[0], argv.data());
+    ::execvpe(argv[0], argv, environment);
   }
   ::_exit(errno == ENOENT ? kNoProgram : 126);
 }
 
+std::vector<char*> pointers_to(Words& words) {
+  std::vector<char*> pointers;
+  for (auto& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 }  // namespace
 
+// vfork: after a fork every thread would meet a page fault at each page that it stores to, also the
+// one whose page faults are counted.
 Process::Process(const Words& argv, const std::string& output, const std::string& errors,
                  const Words& more) {
   Words own_argv = argv;
-  Words own_more = more;
-  std::vector<char*> pointers;
-  for (auto& word : own_argv) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  pid_ = ::fork();
-  if (pid_ < 0) throw std::runtime_error("fork failed");
-  if (pid_ == 0) become(pointers, output, errors, own_more);
+  Words environment = more;  // the first of a name counts
+  for (char** entry = environ; *entry; ++entry) environment.emplace_back(*entry);
+  const auto arguments = pointers_to(own_argv);
+  const auto variables = pointers_to(environment);
+  pid_ = ::vfork();
+  if (pid_ == 0) become(arguments.data(), variables.data(), output, errors);
+  if (pid_ < 0) throw std::runtime_error("vfork failed");
 }
 
 Process::~Process() {
