@@ -93,6 +93,12 @@ class Backend {
 
   [[nodiscard]] virtual std::error_code truncate(std::uint64_t size) noexcept = 0;
   [[nodiscard]] virtual FileState state(std::error_code& error) noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t size(std::error_code& error) noexcept {
+    return state(error).size;
+  }
+  // Whether the file's times are told by this machine's clock, and changed while the call that
+  // changes the file runs.
+  [[nodiscard]] virtual bool has_local_times() noexcept { return false; }
 
   // The file was renamed: sync_name() and path() follow.
   virtual void set_path(std::string path) = 0;

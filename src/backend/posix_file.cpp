@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -86,6 +88,19 @@ IoResult write_parts(int fd, std::span<const std::span<const std::byte>> parts,
     n = ::pwritev(fd, vectors.data(), static_cast<int>(count), static_cast<off_t>(offset));
   } while (n < 0 && errno == EINTR);
   return n < 0 ? IoResult{0, os_error(errno)} : IoResult{static_cast<std::size_t>(n), {}};
+}
+
+// Those of which it is known that this kernel tells the time, not a server or a daemon.
+bool is_on_local_file_system(int fd) noexcept {
+  constexpr std::array<std::uint32_t, 5> kLocal{0xef53,       // ext2, ext3, ext4
+                                                0x58465342,   // XFS
+                                                0x9123683e,   // btrfs
+                                                0xf2f52010,   // F2FS
+                                                0x01021994};  // tmpfs
+  struct statfs there {};
+  return ::fstatfs(fd, &there) == 0 &&
+         std::find(kLocal.begin(), kLocal.end(), static_cast<std::uint32_t>(there.f_type)) !=
+             kLocal.end();
 }
 
 class PosixFile final : public Backend {
@@ -187,6 +202,16 @@ class PosixFile final : public Backend {
   FileState state(std::error_code& error) noexcept override {
     return state_of(fd_, "", AT_EMPTY_PATH, error);
   }
+  std::uint64_t size(std::error_code& error) noexcept override {
+    struct statx now {};
+    const bool told = ::statx(fd_, "", AT_EMPTY_PATH, STATX_SIZE, &now) == 0;
+    error = told ? std::error_code{} : os_error(errno);
+    return now.stx_size;
+  }
+  bool has_local_times() noexcept override {
+    if (!local_times_) local_times_ = is_on_local_file_system(fd_);
+    return *local_times_;
+  }
 
   void set_path(std::string path) override {
     const std::lock_guard lock(m_);
@@ -267,7 +292,8 @@ class PosixFile final : public Backend {
   }
 
   int fd_;
-  int direct_fd_ = -1;  // the writer's: opened at the first direct write
+  int direct_fd_ = -1;               // the writer's: opened at the first direct write
+  std::optional<bool> local_times_;  // the writer's
   std::atomic<bool> direct_refused_{false};
   mutable std::mutex m_;
   std::string path_;  // guarded by m_

@@ -80,6 +80,14 @@ bool time_is_explained(const RegionHeader& header, std::uint64_t modified_ns, co
          shows_part(next, next.file_offset, end, file);
 }
 
+// What the owner stored of the file's times. renamed: its change time may be another.
+bool times_are_as_marked(const FileMark& mark, const FileState& now, bool renamed) {
+  const auto is = [since = mark.since_ns.load()](std::uint64_t time, std::uint64_t marked) {
+    return since == 0 ? time == marked : time + kClockSlackNs >= since && time <= marked;
+  };
+  return is(now.modified_ns, mark.modified_ns) && (renamed || is(now.changed_ns, mark.changed_ns));
+}
+
 }  // namespace
 
 std::string why_another_file(const RegionHeader& header, const FileState& now) {
@@ -98,9 +106,7 @@ std::string why_changed(const RegionHeader& header, const FileState& now, bool r
   const Journal& journal = header.journal;
   const FileMark& mark = journal.marks[static_cast<std::size_t>(journal.settled % 2)];
   renamed = renamed || mark.renames != header.identity.renames;
-  const bool same = now.size == mark.size && now.modified_ns == mark.modified_ns &&
-                    (now.changed_ns == mark.changed_ns || renamed);
-  if (same) return {};
+  if (now.size == mark.size && times_are_as_marked(mark, now, renamed)) return {};
   if (journal.begun == journal.settled) {
     return now.size == mark.size ? "somebody has changed it since"
                                  : "somebody has changed its size since";

@@ -13,7 +13,7 @@
 namespace ringproc::core {
 
 inline constexpr std::uint64_t kRegionMagic = 0x31474E5250474E52u;  // "RNGPRNG1"
-inline constexpr std::uint32_t kRegionVersion = 2;
+inline constexpr std::uint32_t kRegionVersion = 3;
 inline constexpr std::size_t kRunRows = 512;
 inline constexpr std::size_t kPatchRows = 16;
 inline constexpr std::size_t kPatchBytes = 8192;
@@ -62,6 +62,8 @@ struct FileMark {
   std::atomic<std::uint64_t> modified_ns;
   std::atomic<std::uint64_t> changed_ns;  // also changed by a rename, hence:
   std::atomic<std::uint64_t> renames;     // Identity::renames, before the file was looked at
+  // 0: the file's times are these. Else they were not looked at: they lie between this and these.
+  std::atomic<std::uint64_t> since_ns;
 };
 
 // What the owner does to the file, so that recovery can tell the owner's last change from a

@@ -68,6 +68,44 @@ TEST_F(JournalTest, AnyOtherStateIsAChange) {
   EXPECT_NE(why(state(8, 2, 4)), "");
 }
 
+// Where the file's times come from our clock they are not looked at.
+class LocalTimes : public JournalTest {
+ protected:
+  void SetUp() override {
+    f.disk.has_local_times = true;
+    ASSERT_TRUE(f.write("1"));
+    f.drain();
+    since = mark().since_ns;
+    until = mark().modified_ns;
+  }
+  std::uint64_t since = 0;
+  std::uint64_t until = 0;
+};
+
+TEST_F(LocalTimes, AreKnownToLieBetweenTheWritesBeginningAndEnd) {
+  EXPECT_EQ(since, journal().time_ns);
+  EXPECT_GE(until, since);
+  EXPECT_EQ(mark().changed_ns, until);
+  EXPECT_EQ(mark().size, 8u);
+  EXPECT_EQ(why(state(8, since, since)), "");
+  EXPECT_EQ(why(state(8, until, until)), "");
+}
+
+TEST_F(LocalTimes, OfAnyOtherChangeAreLaterOrLongBefore) {
+  EXPECT_NE(why(state(8, until + 1, until + 1)), "");
+  EXPECT_NE(why(state(8, since, until + 1)), "") << "a time set back tells itself";
+  EXPECT_NE(why(state(8, since - 60'000'000'000, until)), "");
+  EXPECT_NE(why(state(9, until, until)), "");
+}
+
+TEST_F(LocalTimes, AreAskedForAgainWhereTheyAreNot) {
+  f.disk.has_local_times = false;
+  ASSERT_TRUE(f.write("2"));
+  f.drain();
+  EXPECT_EQ(mark().since_ns, 0u);
+  EXPECT_EQ(mark().modified_ns, 2u);
+}
+
 TEST_F(JournalTest, AfterTheOwnersRenameOnlyTheChangeTimeMayDiffer) {
   f.file->rename("/renamed");
   EXPECT_EQ(why(state(8, 2, 4)), "");

@@ -33,6 +33,7 @@ struct FakeDisk {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> reserved;  // (from, to) of each call
   std::vector<std::uint64_t> truncations;                         // sizes
   bool others_write = false;                                      // another process says so
+  bool has_local_times = false;
   std::error_code name_error;
   std::error_code read_error;
 
@@ -130,6 +131,7 @@ class FakeBackend final : public Backend {
     const std::lock_guard lock(m_);
     return {{1, 1}, disk_.bytes.size(), 1, 2, 3};
   }
+  bool has_local_times() noexcept override { return disk_.has_local_times; }
   void set_path(std::string path) override { path_ = std::move(path); }
   std::string path() const override { return path_; }
   std::string findable_path() const override { return path_; }
