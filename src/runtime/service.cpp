@@ -286,7 +286,8 @@ std::uint64_t Service::worth_a_write(const Watch& watch, File& file) {
   return std::clamp(soon, kWriteOut, kWriteOutFast);
 }
 
-// Room for twice of what comes until it is written out, and for twice of what is pending, up to the
+// Room for twice of what is pending, and for several times of what comes until it is written out
+// (half of it may fill before the writer has to ring, and this thread may be late), up to the
 // option `ring`. When more than half of that is pending the disk is slower than the writer: it
 // stalls, for whatever reason and in whosever call, and there is to be room for half a ring, or for
 // what comes in a quarter of a second, beyond what is pending, up to `memory_limit`. Returns:
@@ -305,8 +306,8 @@ bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   const auto in_age = static_cast<std::uint64_t>(watch.bytes_per_second * age.count());
   const std::uint64_t ring = file.ring_bytes();
   const std::uint64_t range = file.region().header().ring_range;
-  std::uint64_t wanted =
-      std::min(ring, 2 * std::max(pending, std::min(worth_a_write(watch, file), in_age)));
+  const std::uint64_t until_written = std::min(4 * worth_a_write(watch, file), 3 * in_age);
+  std::uint64_t wanted = std::min(ring, std::max(2 * pending, until_written));
   if (pending > ring / 2) {
     const auto ahead = static_cast<std::uint64_t>(watch.bytes_per_second * kAheadInAStall.count());
     wanted = std::min(range, pending + std::max(ring / 2, ahead));
