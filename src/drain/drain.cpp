@@ -24,7 +24,7 @@ void Drain::begin(Direct direct, Preallocate preallocate, std::uint64_t size) no
   least_direct_ = direct == Direct::off  ? UINT64_MAX
                   : direct == Direct::on ? kDirectBlock
                                          : kLeastDirect;
-  space_.begin(preallocate, size);
+  space_.begin(preallocate, direct != Direct::off, size);
 }
 
 Target Drain::target() const noexcept {
@@ -56,17 +56,24 @@ std::error_code Drain::error_now() const {
 std::error_code Drain::reach_inline(const Target& target, Level level) noexcept {
   std::unique_lock lock(state_);
   if (level == Level::device && !reached(target, level)) {
-    ++callers_entered_;
-    changed_.notify_all();  // a leader may be gathering
+    // A leader may be gathering. It is woken once, not by everybody who comes.
+    if (++callers_entered_ - callers_covered_ == last_round_) gathered_.notify_one();
   }
+  const bool sync = level == Level::device;
   while (!reached(target, level) && !failed()) {
-    const bool write = !written_to(target);
+    // Whoever syncs, now or next, writes small things for all callers at once.
+    const bool much = is_worth_a_write(target);
+    if (sync && !much && syncing_.load()) {
+      synced_.wait(lock);
+      continue;
+    }
+    const bool write = !written_to(target) && (!sync || much || last_round_ <= 1);
     if (write ? writing_.load() : syncing_.load()) {
       changed_.wait(lock);
       continue;
     }
     lock.unlock();
-    const Step step = write ? write_step() : sync_step();
+    const Step step = write ? write_step(sync) : sync_step();
     lock.lock();
     if (step == Step::no_space) static_cast<void>(changed_.wait_for(lock, kSpaceRetry));
   }
@@ -125,7 +132,7 @@ Step Drain::work(std::uint64_t budget) noexcept {
   Target all = target();
   for (;;) {
     const bool done = !failed() && (written_to(all) || leaves_a_tail(all));
-    Step step = done ? Step::nothing : write_step();
+    Step step = done ? Step::nothing : write_step(sync_wanted().has_value());
     if (step == Step::busy) {
       if (comes_back(writing_)) return step;
       continue;
@@ -151,12 +158,16 @@ Step Drain::work(std::uint64_t budget) noexcept {
   }
 }
 
+bool Drain::is_worth_a_write(const Target& target) const noexcept {
+  constexpr std::uint64_t kWorthIt = 256 * 1024;
+  const std::uint64_t written = region_.header().written.load(std::memory_order_acquire);
+  return target.position > written && target.position - written >= kWorthIt;
+}
+
 // So much has come meanwhile that it need not wait for another turn.
 bool Drain::more_is_worth_it(Target& all) const noexcept {
-  constexpr std::uint64_t kWorthIt = 256 * 1024;
   const Target now = target();
-  if (now.position - region_.header().written.load(std::memory_order_acquire) < kWorthIt)
-    return false;
+  if (!is_worth_a_write(now)) return false;
   all = now;
   return true;
 }
@@ -192,7 +203,7 @@ bool Drain::retire_steps(const Deadline& deadline, bool& lost) noexcept {
   lost = has_work() && !failed();
   failure_.set({Errc::stale_handle, Operation::none, 0, 0, 0});
   lock.unlock();
-  changed_.notify_all();
+  wake_everybody();
   return true;
 }
 
@@ -204,8 +215,14 @@ bool Drain::end() noexcept {
     done = !has_work();
     failure_.set({Errc::stale_handle, Operation::none, 0, 0, 0});
   }
-  changed_.notify_all();
+  wake_everybody();
   return done;
+}
+
+void Drain::wake_everybody() noexcept {
+  changed_.notify_all();
+  synced_.notify_all();
+  gathered_.notify_all();
 }
 
 void Drain::notify() noexcept {
@@ -220,14 +237,19 @@ Failure Drain::failure() const {
 
 void Drain::orphan(const Failure& failure) noexcept {
   // The child has one thread. Whoever held these in the parent will never release the copies.
-  new (&state_) std::mutex;
-  new (&changed_) std::condition_variable;
+  renew_locks();
   failure_.set(failure);
 }
 
-void Drain::left_alone() noexcept {
+void Drain::renew_locks() noexcept {
   new (&state_) std::mutex;
-  new (&changed_) std::condition_variable;
+  for (auto* const waiting : {&changed_, &synced_, &gathered_}) {
+    new (waiting) std::condition_variable;
+  }
+}
+
+void Drain::left_alone() noexcept {
+  renew_locks();
   last_round_ = 0;
   writing_.exchange(false);
   syncing_.exchange(false);
@@ -245,7 +267,7 @@ void Drain::fail(const Failure& failure) noexcept {
         static_cast<std::uint64_t>(-std::int64_t{to_c_code(failure_.get().error)}),
         std::memory_order_release);
   }
-  changed_.notify_all();
+  wake_everybody();
 }
 
 std::uint64_t Drain::take_high_water() noexcept {

@@ -65,9 +65,9 @@ class Drain {
 
   // ---- steps: any thread ----
 
-  // Writes one batch: the next patch, or pending bytes that are contiguous in the file. Blocks: on
-  // the device.
-  [[nodiscard]] Step write_step() noexcept;
+  // Writes one batch: the next patch, or pending bytes that are contiguous in the file.
+  // sync_follows: somebody waits for the device anyway. Blocks: on the device.
+  [[nodiscard]] Step write_step(bool sync_follows = false) noexcept;
   // Syncs what was written before it began; the directory entry too if that is due. Blocks: on the
   // device.
   [[nodiscard]] Step sync_step() noexcept;
@@ -163,14 +163,18 @@ class Drain {
   [[nodiscard]] bool reached(const Target& target, Level level) const noexcept;
   [[nodiscard]] bool written_to(const Target& target) const noexcept;
   void watch_for(const Target& target) const noexcept;
-  [[nodiscard]] Step write_owned() noexcept;
-  [[nodiscard]] std::error_code write_out(const Batch& batch, std::uint64_t& done) noexcept;
+  void wake_everybody() noexcept;
+  void renew_locks() noexcept;
+  [[nodiscard]] Step write_owned(bool sync_follows) noexcept;
+  [[nodiscard]] std::error_code write_out(const Batch& batch, std::uint64_t syncs,
+                                          std::uint64_t& done) noexcept;
   [[nodiscard]] bool leaves_a_tail(const Target& all) const noexcept;
+  [[nodiscard]] bool is_worth_a_write(const Target& target) const noexcept;
   [[nodiscard]] bool more_is_worth_it(Target& all) const noexcept;
   void leave(std::atomic<bool>& step) noexcept;
   [[nodiscard]] bool comes_back(const std::atomic<bool>& step) noexcept;
   [[nodiscard]] Step sync_owned() noexcept;
-  void gather(std::unique_lock<std::mutex>& lock) noexcept;
+  [[nodiscard]] Step gather(std::unique_lock<std::mutex>& lock) noexcept;
   [[nodiscard]] std::optional<Target> sync_wanted() noexcept;
   [[nodiscard]] std::error_code error_now() const;
 
@@ -179,7 +183,9 @@ class Drain {
   Helper& helper_;
 
   mutable std::mutex state_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;    // watermarks, steps
+  std::condition_variable synced_;     // callers for whom somebody syncs, now or next
+  std::condition_variable gathered_;   // who syncs, waiting for callers
   StickyFailure failure_;              // set under state_
   bool helper_wanted_ = false;         // guarded by state_: a helper found a step busy
   std::optional<Target> sync_wanted_;  // guarded by state_: what timed flushes wait for

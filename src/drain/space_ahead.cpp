@@ -11,13 +11,16 @@
 namespace ringproc::core {
 namespace {
 
-// A file that stays smaller than this is not worth two system calls.
+// A file that stays smaller than this is not worth two system calls, unless it is flushed between
+// appends: then the earlier the better, so that few extents are written before. (ext4 keeps four in
+// the inode; more cost each sync another block of its journal.)
 constexpr std::uint64_t kFirstAppended = 64 * 1024;
 // As much again as was appended so far, between these.
 constexpr std::uint64_t kLeastReserved = 1024 * 1024;
 constexpr std::uint64_t kMostReserved = 64 * 1024 * 1024;
 // Filling costs the time in which these bytes are written, within one flush.
 constexpr std::uint64_t kFilled = 1024 * 1024;
+constexpr std::uint64_t kZeros = 64 * 1024;
 // Larger appends cost so much themselves that filling would only double it.
 constexpr std::uint64_t kLargestFilledFor = 64 * 1024;
 // Whoever has not flushed so often may never flush again.
@@ -36,14 +39,15 @@ std::uint64_t space_end(const RegionHeader& header) {
 
 }  // namespace
 
-void SpaceAhead::begin(Preallocate how, std::uint64_t size) noexcept {
+void SpaceAhead::begin(Preallocate how, bool direct, std::uint64_t size) noexcept {
+  direct_ = direct;
   how_ = how;
   end_ = size;
   in_force_.store(how != Preallocate::off);
   if (how != Preallocate::off) tell(region_.header().file_end, size);
 }
 
-void SpaceAhead::before_write(std::uint64_t from, std::uint64_t to) noexcept {
+void SpaceAhead::before_write(std::uint64_t from, std::uint64_t to, std::uint64_t syncs) noexcept {
   RegionHeader& header = region_.header();
   if (how_ == Preallocate::off || to <= end_) return;
   const bool appends = from <= end_;
@@ -51,7 +55,8 @@ void SpaceAhead::before_write(std::uint64_t from, std::uint64_t to) noexcept {
   // Before anything lies behind the old end: recovery must know which bytes are not zeros.
   tell(header.file_end, to);
   if (how_ != Preallocate::automatic || !in_force_.load()) return;
-  if (!appends || appended_ < kFirstAppended || to <= space_end(header)) return;
+  const bool worth_it = appended_ >= kFirstAppended || syncs > 0;
+  if (!appends || !worth_it || to <= space_end(header)) return;
   if (!is_ours_alone()) return in_force_.store(false);
   const std::uint64_t more = std::clamp(appended_, kLeastReserved, kMostReserved);
   const std::uint64_t first = std::max(end_, space_end(header));
@@ -77,14 +82,13 @@ std::error_code SpaceAhead::fill_ahead(std::uint64_t from, std::uint64_t to,
 bool SpaceAhead::is_ours_alone() noexcept {
   const RegionHeader& header = region_.header();
   std::error_code error;
-  const std::uint64_t size = backend_.state(error).size;
+  const std::uint64_t size = backend_.size(error);
   const bool filled = header.space_filled.load(std::memory_order_relaxed) != 0;  // ours
   return !error && size == (filled ? std::max(end_, space_end(header)) : end_) &&
          claims_.is_sole_writer();
 }
 
 std::error_code SpaceAhead::fill() noexcept {
-  static constexpr std::array<std::byte, 64 * 1024> kZeros{};
   RegionHeader& header = region_.header();
   const std::uint64_t first = std::max(end_, space_end(header));
   const bool journal = region_.shared();
@@ -94,8 +98,7 @@ std::error_code SpaceAhead::fill() noexcept {
   std::uint64_t done = 0;
   std::error_code error;
   while (done < kFilled && !error) {
-    const std::span<const std::byte> part(kZeros);
-    const IoResult result = backend_.write_at(std::span(&part, 1), first + done);
+    const IoResult result = write_zeros(first + done, kFilled - done);
     done += result.bytes;
     error = result.error;
     if (!error && result.bytes == 0) error = std::make_error_code(std::errc::io_error);
@@ -105,6 +108,22 @@ std::error_code SpaceAhead::fill() noexcept {
   in_force_.store(false);
   tell(header.space_end, first + done);
   return is_disk_full(error) ? std::error_code{} : error;
+}
+
+// Past the page cache, if that is how the bytes will come: else each would have a page to drop.
+IoResult SpaceAhead::write_zeros(std::uint64_t at, std::uint64_t bytes) noexcept {
+  alignas(kDirectBlock) static constexpr std::array<std::byte, kZeros> kSource{};
+  std::array<std::span<const std::byte>, kFilled / kZeros> parts;
+  std::size_t count = 0;
+  for (std::uint64_t left = bytes; left > 0; left -= parts[count++].size()) {
+    parts[count] = std::span(kSource).first(static_cast<std::size_t>(std::min(left, kZeros)));
+  }
+  const std::span all(parts.data(), count);
+  if (direct_ && at % kDirectBlock == 0 && bytes % kDirectBlock == 0) {
+    const IoResult result = backend_.write_direct_at(all, at);
+    if (result.error != std::errc::not_supported) return result;
+  }
+  return backend_.write_at(all, at);
 }
 
 void SpaceAhead::cut() noexcept {

@@ -21,16 +21,16 @@ class SpaceAhead {
   SpaceAhead(Region& region, Backend& backend, Backend& claims) noexcept
       : region_(region), backend_(backend), claims_(claims) {}
 
-  // Before anything is written. size: the file's.
-  void begin(Preallocate how, std::uint64_t size) noexcept;
+  // Before anything is written. direct: whether the page cache may be passed by; size: the file's.
+  void begin(Preallocate how, bool direct, std::uint64_t size) noexcept;
 
   // [from, to) is about to be written, its change begun: reserves what comes after it, if that is
-  // worth it. A refusal is no error: it ends the reserving.
-  void before_write(std::uint64_t from, std::uint64_t to) noexcept;
+  // worth it. `syncs`: so many of this file so far. A refusal is no error: it ends the reserving.
+  void before_write(std::uint64_t from, std::uint64_t to, std::uint64_t syncs) noexcept;
   // Everything written before `to` is in the file.
   void wrote(std::uint64_t to) noexcept;
   // After a write of [from, to) that was noted: fills what comes behind the end with zeros, if that
-  // is worth it. `syncs`: so many of this file so far. Errors: of writing, but a full disk is none.
+  // is worth it. Errors: of writing, but a full disk is none.
   [[nodiscard]] std::error_code fill_ahead(std::uint64_t from, std::uint64_t to,
                                            std::uint64_t syncs) noexcept;
   // The file was cut to nothing.
@@ -45,11 +45,13 @@ class SpaceAhead {
  private:
   [[nodiscard]] bool is_ours_alone() noexcept;
   [[nodiscard]] std::error_code fill() noexcept;
+  [[nodiscard]] IoResult write_zeros(std::uint64_t at, std::uint64_t bytes) noexcept;
 
   Region& region_;
   Backend& backend_;
   Backend& claims_;
   Preallocate how_ = Preallocate::off;
+  bool direct_ = false;
   std::uint64_t end_ = 0;       // of what was written, or was there at the beginning
   std::uint64_t appended_ = 0;  // bytes by which the file became longer
   std::uint64_t syncs_at_fill_ = 0;

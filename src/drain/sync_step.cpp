@@ -24,8 +24,8 @@ Step Drain::sync_owned() noexcept {
   std::uint64_t covered_before = 0;
   {
     std::unique_lock lock(state_);
-    gather(lock);
-    if (failed()) return Step::failed;
+    const Step step = gather(lock);
+    if (step != Step::progressed) return step;
     covered_before = std::exchange(callers_covered_, callers_entered_);
     // Under state_: nothing written after this line is claimed by this sync.
     before = {header.written.load(std::memory_order_relaxed),
@@ -66,12 +66,12 @@ Step Drain::sync_owned() noexcept {
 
 // With many callers the leader waits for as many as there were around the last sync: those it
 // released, who may come again, and those who were too late for it. At most half a mean sync; a
-// caller that was alone never waits. What they accepted is then written, so that this sync covers
-// it. (Without the latter, 16 callers were two groups of 8 that took turns.)
-void Drain::gather(std::unique_lock<std::mutex>& lock) noexcept {
-  if (last_round_ <= 1) return;
+// caller that was alone never waits. What they accepted is then written in one go, so that this
+// sync covers it. (Without the latter, 16 callers were two groups of 8 that took turns.)
+Step Drain::gather(std::unique_lock<std::mutex>& lock) noexcept {
+  if (last_round_ <= 1) return failed() ? Step::failed : Step::progressed;
   const auto limit = Clock::now() + std::chrono::nanoseconds(statistics_.sync_ns_mean / 2);
-  static_cast<void>(changed_.wait_until(lock, limit, [this] {
+  static_cast<void>(gathered_.wait_until(lock, limit, [this] {
     return callers_entered_ - callers_covered_ >= last_round_ || failed();
   }));
   const Target all = target();
@@ -81,10 +81,11 @@ void Drain::gather(std::unique_lock<std::mutex>& lock) noexcept {
       continue;
     }
     lock.unlock();
-    const Step step = write_step();
+    const Step step = write_step(true);
     lock.lock();
-    if (step == Step::no_space) return;
+    if (step == Step::no_space) return step;
   }
+  return failed() ? Step::failed : Step::progressed;
 }
 
 }  // namespace ringproc::core

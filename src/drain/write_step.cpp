@@ -10,17 +10,23 @@
 #include "region/journal.hpp"
 
 namespace ringproc::core {
+namespace {
 
-Step Drain::write_step() noexcept {
+// Of a file that is flushed again and again only: each needs a descriptor more.
+constexpr std::uint64_t kSyncsBeforeDirect = 2;
+
+}  // namespace
+
+Step Drain::write_step(bool sync_follows) noexcept {
   if (failed()) return Step::failed;
   // acquire: pairs with the exchange in leave(); the last owner's retiring is seen.
   if (writing_.exchange(true, std::memory_order_acquire)) return Step::busy;
-  const Step step = write_owned();
+  const Step step = write_owned(sync_follows);
   leave(writing_);
   return step;
 }
 
-Step Drain::write_owned() noexcept {
+Step Drain::write_owned(bool sync_follows) noexcept {
   if (failed()) return Step::failed;
   Batch batch;
   std::uint64_t syncs = 0;
@@ -35,12 +41,18 @@ Step Drain::write_owned() noexcept {
     if (!claim(region_, batch)) return Step::nothing;
   }
   if (writes_direct()) {
-    const Slice slice = next_slice(batch, least_direct_);
+    Slice slice = next_slice(batch, least_direct_);
+    // Few bytes too, where somebody waits for the device anyway, and nothing is left for the page
+    // cache: the sync has less to do then.
+    if (sync_follows && syncs >= kSyncsBeforeDirect && !slice.direct) {
+      const Slice all = next_slice(batch, kDirectBlock);
+      if (all.direct && all.length == batch.length) slice = all;
+    }
     batch.cut(slice.length);
     batch.direct = slice.direct;
   }
   std::uint64_t done = 0;
-  std::error_code error = write_out(batch, done);
+  std::error_code error = write_out(batch, syncs, done);
   if (!error && !batch.is_patch) {
     error = space_.fill_ahead(batch.file_offset, batch.file_offset + done, syncs);
   }
@@ -52,12 +64,13 @@ Step Drain::write_owned() noexcept {
 }
 
 // The batch, told to recovery beforehand and afterwards.
-std::error_code Drain::write_out(const Batch& batch, std::uint64_t& done) noexcept {
+std::error_code Drain::write_out(const Batch& batch, std::uint64_t syncs,
+                                 std::uint64_t& done) noexcept {
   RegionHeader& header = region_.header();
   // Only recovery reads the journal, so in process memory nobody does.
   const bool journal = region_.shared();
   if (journal) begin_change(header, batch.file_offset, batch.length, batch.position);
-  space_.before_write(batch.file_offset, batch.file_offset + batch.length);
+  space_.before_write(batch.file_offset, batch.file_offset + batch.length, syncs);
   if (probe::mutant(probe::Mutant::written_before_write)) {
     const std::lock_guard lock(state_);
     retire(header, batch, batch.length);
@@ -111,6 +124,7 @@ void Drain::leave(std::atomic<bool>& step) noexcept {
     step.exchange(false, std::memory_order_release);
   }
   changed_.notify_all();
+  if (&step == &syncing_) synced_.notify_all();
   if (wanted) helper_.want_steps();
 }
 

@@ -286,5 +286,40 @@ TEST(DirectWriting, AStreamGetsIntoStepWithTheBlocks) {
   EXPECT_GT(f.file->statistics().drain.direct_bytes, all.size() / 2);
 }
 
+// Who waits for the device has nothing from the page cache.
+class FlushedBlocks : public testing::Test {
+ protected:
+  void SetUp() override { f.disk.can_direct = true; }
+  void flush(std::size_t size) {
+    ASSERT_TRUE(f.write(pattern(size)));
+    ASSERT_FALSE(f.file->flush());
+  }
+  SteppedFile f{roomy_ring()};
+};
+
+TEST_F(FlushedBlocks, GoDirectInAFileThatIsFlushedAgainAndAgain) {
+  flush(kBlockSize);
+  flush(kBlockSize);
+  EXPECT_TRUE(f.disk.direct_writes.empty());
+  flush(2 * kBlockSize);
+  EXPECT_EQ(
+      f.disk.direct_writes,
+      (std::vector<std::pair<std::uint64_t, std::uint64_t>>{{2 * kBlockSize, 2 * kBlockSize}}));
+  EXPECT_FALSE(f.disk.misaligned);
+}
+
+TEST_F(FlushedBlocks, ButNotWithAPartOfABlockBesideThem) {
+  for (int i = 0; i < 5; ++i) flush(kBlockSize + 100);
+  EXPECT_TRUE(f.disk.direct_writes.empty()) << "two writes would be slower than one";
+}
+
+TEST_F(FlushedBlocks, NorIfNobodyWaits) {
+  for (int i = 0; i < 3; ++i) flush(kBlockSize);
+  f.disk.direct_writes.clear();
+  ASSERT_TRUE(f.write(pattern(kBlockSize)));
+  f.drain();
+  EXPECT_TRUE(f.disk.direct_writes.empty());
+}
+
 }  // namespace
 }  // namespace ringproc::core

@@ -64,6 +64,14 @@ TEST_F(SpaceReserved, NotForBytesThatReplaceOthers) {
   EXPECT_TRUE(f.disk.reserved.empty());
 }
 
+TEST_F(SpaceReserved, FromTheStartForWhoFlushesBetweenAppends) {
+  append(1000);
+  EXPECT_TRUE(f.disk.reserved.empty());
+  ASSERT_FALSE(f.file->flush());
+  append(1000);
+  EXPECT_EQ(f.disk.reserved.size(), 1u);
+}
+
 TEST_F(SpaceReserved, NotWhileAnotherProcessWrites) {
   f.disk.others_write = true;
   append(100'000);
@@ -158,6 +166,23 @@ TEST_F(SpaceFilled, OnceAFileIsFlushedAgainAndAgain) {
   EXPECT_EQ(f.read(0, 10'000), std::string(size_, 'x'));
 }
 
+TEST_F(SpaceFilled, PastThePageCacheInWholeBlocks) {
+  f.disk.can_direct = true;
+  append(5);
+  EXPECT_TRUE(f.disk.direct_writes.empty()) << "from the middle of a block on";
+  SteppedFile blocks(with(Preallocate::written));
+  blocks.disk.can_direct = true;
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(blocks.write(std::string(kDirectBlock, 'x')));
+    ASSERT_FALSE(blocks.file->flush());
+  }
+  ASSERT_FALSE(blocks.disk.direct_writes.empty());
+  EXPECT_FALSE(blocks.disk.misaligned);
+  std::uint64_t most = 0;
+  for (const auto& [offset, length] : blocks.disk.direct_writes) most = std::max(most, length);
+  EXPECT_EQ(most, kMegabyte);
+}
+
 TEST_F(SpaceFilled, AgainWhenItIsUsedUp) {
   append(1100);
   EXPECT_GE(f.disk.bytes.size(), 2 * kMegabyte);
@@ -191,6 +216,7 @@ TEST_F(SpaceFilled, ADurableCloseCoversTheCut) {
 
 TEST_F(SpaceFilled, AFullDiskEndsTheFillingAndNothingElse) {
   append(2);
+  f.disk.most_per_write = 100'000;
   f.disk.on_write = [](int call) { return call == 4 ? full_disk() : std::error_code{}; };
   append(5);
   EXPECT_FALSE(f.file->failure().error);

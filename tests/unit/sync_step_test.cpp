@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -205,6 +206,41 @@ TEST(Flush, OneSyncServesAllWhoseBytesWereWrittenBeforeIt) {
   // One each would be 8. How many of the others the second sync covers is up to the scheduler of
   // the OS.
   EXPECT_LT(f.disk.syncs, kCallers);
+}
+
+// Callers that come during a sync leave their bytes to whoever leads the next one.
+TEST(Flush, TheNextLeaderWritesForAllInOneGo) {
+  constexpr int kOthers = 6;
+  SteppedFile f;
+  std::mutex m;
+  std::condition_variable changed;
+  int entered = 0;
+  std::atomic<bool> syncing{false};
+  f.disk.on_sync = [&](int call) {
+    syncing = true;
+    std::unique_lock lock(m);
+    if (call == 1) changed.wait(lock, [&] { return entered == kOthers; });
+    return std::error_code{};
+  };
+  ASSERT_TRUE(f.write("x"));
+  std::thread leader([&] { EXPECT_FALSE(f.file->flush()); });
+  while (!syncing) std::this_thread::yield();
+  std::vector<std::thread> others;
+  for (int i = 0; i < kOthers; ++i) {
+    others.emplace_back([&] {
+      {
+        const std::lock_guard lock(m);
+        ASSERT_TRUE(f.write("y"));
+        ++entered;
+      }
+      changed.notify_all();
+      EXPECT_FALSE(f.file->flush());
+    });
+  }
+  leader.join();
+  for (auto& thread : others) thread.join();
+  EXPECT_EQ(durable(f), kOthers + 1u);
+  EXPECT_EQ(f.disk.writes.size(), 2u);
 }
 
 }  // namespace
