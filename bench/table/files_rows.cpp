@@ -2,10 +2,15 @@
 // bytes to each file. CPU time of the whole process against the same through stdio's fwrite with
 // its default buffer, from after the opens until everything is handed to the OS; threads; and what
 // a file holds resident that is open and idle.
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <thread>
@@ -13,6 +18,7 @@
 #include "bench/table/group.hpp"
 #include "bench/table/own_memory.hpp"
 #include "bench/table/pacer.hpp"
+#include "bench/table/plain_file.hpp"
 #include "ringproc/ringproc.hpp"
 
 namespace bench {
@@ -102,6 +108,36 @@ void remove_all(const Context& context, int n) {
   for (int i = 0; i < n; ++i) std::filesystem::remove(name_of(context, i));
 }
 
+// The least there is to do if each file is written once a second: that, always from the same bytes.
+template <int kFlags>
+class WritesAlone {
+ public:
+  WritesAlone(const Context& context, int n)
+      : block_(static_cast<std::byte*>(std::aligned_alloc(kAlignment, kSecond)), &std::free) {
+    std::memset(block_.get(), 0x5a, kSecond);
+    for (int i = 0; i < n; ++i) files_.emplace_back(name_of(context, i), kFlags);
+  }
+  void write() {
+    constexpr std::size_t kTicks = 1'000'000'000 / kPeriodNs;
+    for (std::size_t i = tick_ % kTicks; i < files_.size(); i += kTicks) {
+      const auto offset = static_cast<off_t>(tick_ / kTicks * kSecond);
+      if (!files_[i].try_write_at({block_.get(), kSecond}, offset)) {
+        throw std::runtime_error("a write failed");
+      }
+    }
+    ++tick_;
+  }
+  void hand_over() {}
+  void close() { files_.clear(); }
+
+ private:
+  static constexpr std::size_t kAlignment = 4096;
+  static constexpr std::size_t kSecond = 24 * kAlignment;  // 48,000 samples, as whole blocks
+  std::unique_ptr<std::byte, void (*)(void*)> block_;
+  std::deque<PlainFile> files_;
+  std::size_t tick_ = 0;
+};
+
 struct Run {
   double cpu_s = 0;
   double open_and_close_cpu_s = 0;
@@ -173,11 +209,24 @@ Results measure(const Context& context) {
     opens.push_back(
         {{"ours_s", ours.open_and_close_cpu_s}, {"theirs_s", theirs.open_and_close_cpu_s}});
   }
-  cpu.note = std::to_string(n) +
-             " files, blocks of 2,048 bytes (1,024 frames of 16 bits) every 21.3 ms for " +
-             std::to_string(seconds) + " s; opens and closes apart";
-  cpu.raw = {
-      {"files", n}, {"block_bytes", kBlock}, {"seconds", seconds}, {"open_and_close_cpu", opens}};
+  context.say("the least there is to do");
+  constexpr int kFlags = O_RDWR | O_CREAT | O_TRUNC;
+  const Run cached = capture<WritesAlone<kFlags>>(context, n, seconds);
+  const Run direct = capture<WritesAlone<kFlags | O_DIRECT>>(context, n, seconds);
+  cpu.note =
+      std::to_string(n) +
+      " files, blocks of 2,048 bytes (1,024 frames of 16 bits) every 21.3 ms for " +
+      std::to_string(seconds) +
+      " s; opens and closes apart. One write a second and file, always of the same bytes and "
+      "nothing else: through the page cache " +
+      std::to_string(std::lround(cached.cpu_s * 1000)) + " ms, past it " +
+      std::to_string(std::lround(direct.cpu_s * 1000)) + " ms";
+  cpu.raw = {{"files", n},
+             {"block_bytes", kBlock},
+             {"seconds", seconds},
+             {"open_and_close_cpu", opens},
+             {"writes_alone_cached_s", cached.cpu_s},
+             {"writes_alone_direct_s", direct.cpu_s}};
   results["files_idle"] = idle(context, n);
   return results;
 }

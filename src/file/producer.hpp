@@ -90,11 +90,12 @@ class Producer {
   const ReadFloors& floors_;
   RunTable runs_;
   const std::uint64_t range_;
-  std::uint64_t accepted_ = 0;     // copy of the region's, which only we write
-  std::uint64_t populated_;        // cached: so much of the range may be used
-  std::uint64_t head_ = 0;         // ring offset of the next byte
-  std::uint64_t next_offset_ = 0;  // file offset of the next byte if the writer just goes on
-  std::uint64_t free_until_;       // cached: ring offsets below this may be written
+  std::uint64_t accepted_ = 0;  // copy of the region's, which only we write
+  std::uint64_t populated_;     // cached: so much of the range may be used
+  std::uint64_t head_ = 0;      // ring offset of the next byte
+  // File offset of the next byte if the writer just goes on; kNone: it has not begun.
+  std::uint64_t next_offset_ = kNone;
+  std::uint64_t free_until_;  // cached: ring offsets below this may be written
   Lap lap_;
   std::uint64_t around_until_ = 0;  // the end of the lap in which the head went around
   std::uint64_t pages_wanted_ = 0;

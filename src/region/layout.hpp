@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxPatch = 4096;
 inline constexpr std::size_t kPathBytes = 4096;
 inline constexpr std::size_t kRingStart = 32 * 1024;  // from the region's start to ring memory
 inline constexpr std::size_t kFirstBytes =
-    64 * 1024;  // present at open: header and the ring's first part
+    56 * 1024;  // present at open: header and the ring's first part
 inline constexpr std::uint64_t kBlock =
     4096;  // ring addresses are congruent to file offsets modulo this
 inline constexpr std::uint64_t kLargestOffset = std::uint64_t{1} << 62;

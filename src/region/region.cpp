@@ -1,6 +1,7 @@
 #include "region/region.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -16,6 +17,8 @@ constexpr std::uint64_t kStep =
 constexpr std::uint64_t kSpareMemory = 4 * 1024 * 1024;  // what growing leaves to others
 constexpr std::uint64_t kGivenBackAtOnce = 1024 * 1024;
 constexpr std::int64_t kAskAgainAfterNs = 1'000'000'000;
+constexpr std::uint64_t kPlenty = 256 * 1024 * 1024;
+constexpr std::int64_t kPlentyForNs = 20'000'000;
 
 std::int64_t steady_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -26,6 +29,23 @@ std::int64_t steady_ns() {
 std::uint64_t round_to_pages(std::uint64_t bytes) {
   const std::uint64_t page = os::page_size();
   return (bytes + page - 1) / page * page;
+}
+
+// Whether so much may be taken. Asking the system costs more than growing a small ring: where it
+// had plenty a moment ago, less what all rings took since, it is not asked again.
+bool memory_allows(std::uint64_t bytes) noexcept {
+  static std::atomic<std::uint64_t> left{0};
+  static std::atomic<std::int64_t> asked_ns{0};
+  const std::int64_t now = steady_ns();
+  const std::uint64_t before = left.load();
+  if (now - asked_ns.load() < kPlentyForNs && before >= kPlenty && before / 2 >= bytes) {
+    left.fetch_sub(bytes);
+    return true;
+  }
+  const std::uint64_t available = os::available_memory();
+  left.store(available - std::min(available, bytes));
+  asked_ns.store(now);
+  return available >= bytes + kSpareMemory;
 }
 
 }  // namespace
@@ -142,7 +162,7 @@ bool Region::grow(std::uint64_t wanted) noexcept {
   if (const std::uint64_t backed = backed_.load(); to > backed) {
     const auto from = static_cast<std::size_t>(kRingStart + backed);
     const auto end = static_cast<std::size_t>(kRingStart + to);
-    if (os::available_memory() < to - backed + kSpareMemory || memory_.populate(from, end)) {
+    if (!memory_allows(to - backed) || memory_.populate(from, end)) {
       refusals_.fetch_add(1);
       refused_until_ns_.store(steady_ns() + kAskAgainAfterNs);
       return false;

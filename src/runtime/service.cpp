@@ -220,13 +220,14 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
   const bool was_idle = std::exchange(watch.idle, false);
   if (was_idle) watch.oldest = rung_since_;  // the first byte has come since then
   const bool work = file.drain().has_work();
-  // While the ring can still grow, half of what there is may fill before anybody has to act.
-  const std::uint64_t quarter =
-      std::max<std::uint64_t>(grows ? file.populated() / 2 : file.capacity() / 4, 1);
+  // While the ring can still grow, three quarters of what there is may fill before anybody has to
+  // act.
+  const std::uint64_t mark = std::max<std::uint64_t>(
+      grows ? file.populated() - file.populated() / 4 : file.capacity() / 4, 1);
   const bool idle = !work && now - watch.last_byte >= kIdleAfter;
   const GiveBack giving_back = give_back(watch, file, now, idle);
   if (!work) watch.oldest = now;
-  const std::uint64_t enough = std::min(worth_a_write(watch, file), quarter);
+  const std::uint64_t enough = std::min(worth_a_write(watch, file), mark);
   const bool much = pending >= enough;
   file.hurry.store(much);
   const Clock::duration age = file.age();
@@ -245,7 +246,7 @@ void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& 
     return;
   }
   // Armed first, looked at second: see Doorbell. What came in between rings through us.
-  const std::uint64_t wake_at = idle ? written : written + quarter;
+  const std::uint64_t wake_at = idle ? written : written + mark;
   file.doorbell().arm(wake_at);
   if (header.accepted.load(std::memory_order_seq_cst) > wake_at && file.doorbell().take()) {
     watch.oldest = std::min(watch.oldest, now);
@@ -286,12 +287,11 @@ std::uint64_t Service::worth_a_write(const Watch& watch, File& file) {
   return std::clamp(soon, kWriteOut, kWriteOutFast);
 }
 
-// Room for twice of what is pending, and for several times of what comes until it is written out
-// (half of it may fill before the writer has to ring, and this thread may be late), up to the
-// option `ring`. When more than half of that is pending the disk is slower than the writer: it
-// stalls, for whatever reason and in whosever call, and there is to be room for half a ring, or for
-// what comes in a quarter of a second, beyond what is pending, up to `memory_limit`. Returns:
-// whether the ring could grow further.
+// Room for twice of what is pending, and for more than what comes until it is written out (this
+// thread may be late), up to the option `ring`. When more than half of that is pending the disk is
+// slower than the writer: it stalls, for whatever reason and in whosever call, and there is to be
+// room for half a ring, or for what comes in a quarter of a second, beyond what is pending, up to
+// `memory_limit`. Returns: whether the ring could grow further.
 bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   const RegionHeader& header = file.drain().header();
   const std::uint64_t accepted = header.accepted.load(std::memory_order_seq_cst);
@@ -306,7 +306,7 @@ bool Service::grow_ahead(Watch& watch, File& file, Clock::time_point now) {
   const auto in_age = static_cast<std::uint64_t>(watch.bytes_per_second * age.count());
   const std::uint64_t ring = file.ring_bytes();
   const std::uint64_t range = file.region().header().ring_range;
-  const std::uint64_t until_written = std::min(4 * worth_a_write(watch, file), 3 * in_age);
+  const std::uint64_t until_written = std::min(4 * worth_a_write(watch, file), in_age + in_age / 2);
   std::uint64_t wanted = std::min(ring, std::max(2 * pending, until_written));
   if (pending > ring / 2) {
     const auto ahead = static_cast<std::uint64_t>(watch.bytes_per_second * kAheadInAStall.count());

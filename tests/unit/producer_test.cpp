@@ -221,7 +221,8 @@ TEST_F(ProducerTest, GoesAroundNothingOnceTheLapBeforeIsGone) {
 
 // Whatever the head's place: else a writer that cannot have more memory would wait for ever.
 TEST_F(ProducerTest, TheLargestWriteFitsADrainedRingWithoutMorePages) {
-  for (const std::uint64_t populated : {std::uint64_t{32} << 10, std::uint64_t{2} << 20}) {
+  for (const std::uint64_t populated :
+       {std::uint64_t{kFirstBytes - kRingStart}, std::uint64_t{2} << 20}) {
     make(16 << 20, false);
     ASSERT_TRUE(region->grow(populated));
     const auto largest = static_cast<std::size_t>(producer->largest_write());
