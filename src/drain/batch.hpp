@@ -26,7 +26,8 @@ struct Batch {
   std::uint64_t length = 0;
   std::uint64_t position = 0;
   bool is_patch = false;
-  bool direct = false;  // past the page cache: whole blocks only
+  bool direct = false;         // past the page cache: whole blocks only
+  bool flushed_often = false;  // a sync follows, as it often does in this file
 
   void add(const RingParts& more) noexcept;
   // Only the first bytes of it. Requires: 0 < bytes <= length.

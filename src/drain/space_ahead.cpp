@@ -103,7 +103,7 @@ std::error_code SpaceAhead::fill() noexcept {
     error = result.error;
     if (!error && result.bytes == 0) error = std::make_error_code(std::errc::io_error);
   }
-  if (journal) note_state(header, backend_);
+  if (journal) note_state(header, backend_, true);
   if (!error) return {};
   in_force_.store(false);
   tell(header.space_end, first + done);

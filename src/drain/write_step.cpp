@@ -12,8 +12,8 @@
 namespace ringproc::core {
 namespace {
 
-// Of a file that is flushed again and again only: each needs a descriptor more.
-constexpr std::uint64_t kSyncsBeforeDirect = 2;
+// Who has flushed so often does so again and again.
+constexpr std::uint64_t kFewSyncs = 2;
 
 }  // namespace
 
@@ -40,11 +40,12 @@ Step Drain::write_owned(bool sync_follows) noexcept {
     statistics_.high_water = std::max(statistics_.high_water, pending);
     if (!claim(region_, batch)) return Step::nothing;
   }
+  batch.flushed_often = sync_follows && syncs >= kFewSyncs;
   if (writes_direct()) {
     Slice slice = next_slice(batch, least_direct_);
     // Few bytes too, where somebody waits for the device anyway, and nothing is left for the page
-    // cache: the sync has less to do then.
-    if (sync_follows && syncs >= kSyncsBeforeDirect && !slice.direct) {
+    // cache: the sync has less to do then. Not at once, since it needs a descriptor more.
+    if (batch.flushed_often && !slice.direct) {
       const Slice all = next_slice(batch, kDirectBlock);
       if (all.direct && all.length == batch.length) slice = all;
     }
@@ -88,7 +89,7 @@ std::error_code Drain::write_out(const Batch& batch, std::uint64_t syncs,
     if (done < batch.length) changed_.notify_all();
   });
   space_.wrote(batch.file_offset + done);
-  if (journal) note_state(header, backend_);
+  if (journal) note_state(header, backend_, batch.flushed_often);
   return error;
 }
 

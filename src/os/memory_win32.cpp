@@ -142,6 +142,8 @@ std::size_t page_size() noexcept {
   return size;
 }
 
+std::size_t huge_page_size() noexcept { return page_size(); }
+
 std::uint64_t available_memory() noexcept {
   MEMORYSTATUSEX now{};
   now.dwLength = sizeof now;

@@ -78,6 +78,9 @@ class Memory {
 };
 
 [[nodiscard]] std::size_t page_size() noexcept;
+// populate() takes large pages where it is given so much, so aligned; page_size() where there are
+// none.
+[[nodiscard]] std::size_t huge_page_size() noexcept;
 // What can be populated without driving others out or calling the out-of-memory killer: the
 // machine's, or what the process's control group allows. UINT64_MAX if unknown. No allocation.
 [[nodiscard]] std::uint64_t available_memory() noexcept;

@@ -54,15 +54,17 @@ inline void settle_change(Journal& journal, const FileState& state, std::uint64_
   journal_store(journal.settled, next);
 }
 
-// After a change the region knows the file as its owner left it. Where its times come from our
-// clock they are not asked for: a Linux that has told them makes the next write store new ones
-// (multigrain timestamps), which costs each flush a tenth of its time.
-inline void note_state(RegionHeader& header, Backend& file) noexcept {
+// After a change the region knows the file as its owner left it. flushed_often: then its times are
+// not asked for where they come from our clock: a Linux that has told them makes the next write
+// store new ones (multigrain timestamps), which costs each flush a tenth of its time. The price:
+// what somebody else does to the file within the same tick of the clock (10 ms at most) is not
+// noticed.
+inline void note_state(RegionHeader& header, Backend& file, bool flushed_often = false) noexcept {
   const std::uint64_t renames = header.identity.renames.load();
   const std::uint64_t since = header.journal.time_ns.load(std::memory_order_relaxed);  // ours
   std::error_code error;
   FileState state;
-  bool within = file.has_local_times();
+  bool within = flushed_often && file.has_local_times();
   if (within) {
     state.size = file.size(error);
     state.modified_ns = state.changed_ns = os::wall_clock_ns();

@@ -15,7 +15,7 @@ namespace {
 constexpr std::uint64_t kStep =
     256 * 1024;  // how much the ring grows by at least, once it is so large
 constexpr std::uint64_t kSpareMemory = 4 * 1024 * 1024;  // what growing leaves to others
-constexpr std::uint64_t kGivenBackAtOnce = 1024 * 1024;
+constexpr std::uint64_t kGivenBackAtOnce = 2 * 1024 * 1024;
 constexpr std::int64_t kAskAgainAfterNs = 1'000'000'000;
 constexpr std::uint64_t kPlenty = 256 * 1024 * 1024;
 constexpr std::int64_t kPlentyForNs = 20'000'000;
@@ -46,6 +46,13 @@ bool memory_allows(std::uint64_t bytes) noexcept {
   left.store(available - std::min(available, bytes));
   asked_ns.store(now);
   return available >= bytes + kSpareMemory;
+}
+
+// So much ring memory that it ends with a large page, once it is worth one.
+std::uint64_t round_to_huge_pages(std::uint64_t ring_bytes) noexcept {
+  const std::uint64_t huge = os::huge_page_size();
+  const std::uint64_t end = kRingStart + ring_bytes;
+  return end < huge ? ring_bytes : (end + huge - 1) / huge * huge - kRingStart;
 }
 
 }  // namespace
@@ -157,12 +164,19 @@ bool Region::grow(std::uint64_t wanted) noexcept {
   const std::int64_t refused = refused_until_ns_.load();
   if (refused != 0 && steady_ns() < refused) return false;
   const std::uint64_t more = std::min(populated, kStep);
-  const std::uint64_t to =
+  std::uint64_t to =
       std::min(range, round_to_pages(std::max(std::min(wanted, range), populated + more)));
   if (const std::uint64_t backed = backed_.load(); to > backed) {
+    const std::uint64_t rounded = std::min(range, round_to_huge_pages(to));
+    bool allowed = memory_allows(rounded - backed);
+    if (allowed) {
+      to = rounded;
+    } else {
+      allowed = memory_allows(to - backed);
+    }
     const auto from = static_cast<std::size_t>(kRingStart + backed);
     const auto end = static_cast<std::size_t>(kRingStart + to);
-    if (!memory_allows(to - backed) || memory_.populate(from, end)) {
+    if (!allowed || memory_.populate(from, end)) {
       refusals_.fetch_add(1);
       refused_until_ns_.store(steady_ns() + kAskAgainAfterNs);
       return false;
@@ -191,7 +205,10 @@ bool Region::give_back() noexcept {
   const std::uint64_t populated = header_->populated.load(std::memory_order_relaxed);  // as above
   const std::uint64_t backed = backed_.load();
   if (backed <= populated) return false;
-  const std::uint64_t to = std::max(populated, backed - std::min(backed, kGivenBackAtOnce));
+  // Down to where a large page begins: what is left of one would stay small.
+  const std::uint64_t wanted = backed - std::min(backed, kGivenBackAtOnce);
+  const std::uint64_t whole = std::min(round_to_huge_pages(wanted), backed);
+  const std::uint64_t to = std::max(populated, whole < backed ? whole : wanted);
   // First: a process may be ending here, and then go on by itself.
   backed_.store(to);
   const bool given = memory_.give_back(static_cast<std::size_t>(kRingStart + to),

@@ -87,14 +87,14 @@ TEST(SharedRegion, AppearsOnlyWhenPublishedAndReadableByItsOwnerAlone) {
   EXPECT_EQ(now.st_mode & 07777, 0600u);
 }
 
-TEST(SharedRegion, ReservesOnlyItsFirst64KiB) {
+TEST(SharedRegion, ReservesOnlyItsFirstBytes) {
   TemporaryPlace p;
   auto region = shared_region(p.place, 16 << 20);
   ASSERT_FALSE(region->publish());
   struct stat now {};
   ASSERT_EQ(::stat(region->path().c_str(), &now), 0);
-  EXPECT_EQ(now.st_blocks * 512, 64 * 1024);
-  EXPECT_EQ(region->header().populated, 64u * 1024 - kRingStart);
+  EXPECT_EQ(static_cast<std::uint64_t>(now.st_blocks) * 512, kFirstBytes);
+  EXPECT_EQ(region->header().populated, kFirstBytes - kRingStart);
 }
 
 TEST(SharedRegion, ReservesAllOfAnExplicitRing) {
@@ -120,6 +120,27 @@ TEST(SharedRegion, ReservesOnlyAddressesForItsLimit) {
   EXPECT_EQ(static_cast<std::uint64_t>(now.st_blocks) * 512, (1u << 20) + kRingStart);
   EXPECT_TRUE(region->grow(2 << 20));
   EXPECT_EQ(region->capacity(), limit);
+}
+
+// Large pages, where there are any, are taken whole: each is there before a byte is stored in it.
+TEST(SharedRegion, GrowsToTheEndOfALargePage) {
+  TemporaryPlace p;
+  auto region = shared_region(p.place, 16 << 20);
+  ASSERT_FALSE(region->publish());
+  const std::uint64_t huge = os::huge_page_size();
+  ASSERT_TRUE(region->grow(2 * huge));
+  const std::uint64_t populated = region->header().populated;
+  EXPECT_EQ((kRingStart + populated) % huge, 0u);
+  struct stat now {};
+  ASSERT_EQ(::stat(region->path().c_str(), &now), 0);
+  EXPECT_EQ(static_cast<std::uint64_t>(now.st_blocks) * 512, kRingStart + populated);
+  region->lower(huge);
+  while (region->give_back()) {
+  }
+  ASSERT_EQ(::stat(region->path().c_str(), &now), 0);
+  EXPECT_EQ(static_cast<std::uint64_t>(now.st_blocks) * 512, kRingStart + huge);
+  ASSERT_TRUE(region->grow(16 << 20)) << "and again";
+  EXPECT_EQ(region->header().populated, 16u << 20);
 }
 
 TEST(SharedRegion, GrowsByWhatIsAskedForAndNoFurtherThanItsRange) {

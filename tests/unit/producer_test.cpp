@@ -221,10 +221,11 @@ TEST_F(ProducerTest, GoesAroundNothingOnceTheLapBeforeIsGone) {
 
 // Whatever the head's place: else a writer that cannot have more memory would wait for ever.
 TEST_F(ProducerTest, TheLargestWriteFitsADrainedRingWithoutMorePages) {
-  for (const std::uint64_t populated :
+  for (const std::uint64_t wanted :
        {std::uint64_t{kFirstBytes - kRingStart}, std::uint64_t{2} << 20}) {
     make(16 << 20, false);
-    ASSERT_TRUE(region->grow(populated));
+    ASSERT_TRUE(region->grow(wanted));
+    const std::uint64_t populated = header().populated;
     const auto largest = static_cast<std::size_t>(producer->largest_write());
     std::uint64_t at = 0;
     for (std::size_t n = 1; n < largest; n += largest / 37) {
