@@ -8,8 +8,9 @@ packages_bench=(libbenchmark-dev libreaderwriterqueue-dev libspdlog-dev fuse3 li
 # To build and run the tests of the dev preset: JSON is judged by python3, processes are found by procps; a file system of our own whose disk can be stopped.
 packages_test=(libgtest-dev googletest fuse3 libfuse3-dev pkg-config python3 procps)
 # What tools/test --all adds: Clang and its sanitizer runtime (tsan), clang-format, foreign readers of our files,
-# a tracer.
-packages_all=(clang clang-format-14 libclang-rt-14-dev sox sndfile-programs libsndfile1-dev strace)
+# a tracer, and for tests/powercut a kernel to switch off and what makes its file systems.
+packages_all=(clang clang-format-14 libclang-rt-14-dev sox sndfile-programs libsndfile1-dev strace
+  user-mode-linux e2fsprogs btrfs-progs xfsprogs)
 
 # What the presets mingw64 and mingw32 add: compilers (-posix), and Wine to run what is built (64 bits only).
 packages_windows=(g++-mingw-w64-x86-64-posix g++-mingw-w64-i686-posix wine64 strace)
