@@ -94,7 +94,9 @@ std::error_code SpaceAhead::fill() noexcept {
   std::uint64_t done = 0;
   std::error_code error;
   while (done < kFilled && !error) {
-    const std::span<const std::byte> part(kZeros);
+    // Not beyond what was told: after a short write less than a piece is missing.
+    const auto part = std::span<const std::byte>(kZeros).first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(kZeros.size(), kFilled - done)));
     const IoResult result = backend_.write_at(std::span(&part, 1), first + done);
     done += result.bytes;
     error = result.error;
