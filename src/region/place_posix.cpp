@@ -89,7 +89,8 @@ std::uint32_t RegionFile::locked_by() const noexcept {
 
 RegionFile::Facts RegionFile::facts() const noexcept {
   struct stat now {};
-  if (::fstat(descriptor(handle_), &now) < 0) return {};
+  // Not known is not gone: what is gone is passed over in silence.
+  if (::fstat(descriptor(handle_), &now) < 0) return {0, 0, 0, false, true};
   return {static_cast<std::uint64_t>(now.st_size), static_cast<std::uint64_t>(now.st_blocks) * 512,
           now.st_uid, S_ISREG(now.st_mode), now.st_nlink > 0};
 }
