@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -167,9 +168,13 @@ class PosixFile final : public Backend {
   }
 
   std::error_code sync_name() noexcept override {
-    const std::string path = this->path();
-    if (path.empty()) return std::make_error_code(std::errc::not_supported);
-    return sync_directory(directory_of(path));
+    try {
+      const std::string path = this->path();
+      if (path.empty()) return std::make_error_code(std::errc::not_supported);
+      return sync_directory(directory_of(path));
+    } catch (const std::bad_alloc&) {
+      return std::make_error_code(std::errc::not_enough_memory);
+    }
   }
 
   std::error_code truncate(std::uint64_t size) noexcept override {
@@ -282,9 +287,13 @@ std::error_code check_regular(int fd) {
   return S_ISREG(now.st_mode) ? std::error_code{} : make_error_code(Errc::not_a_file);
 }
 
-std::unique_ptr<Backend> make_file(int fd, std::string path, std::error_code& error) {
+// Owns fd in any case, also when memory runs out.
+std::unique_ptr<Backend> make_file(int fd, std::string&& path, std::error_code& error) noexcept {
   error = check_regular(fd);
-  if (!error) return std::make_unique<PosixFile>(fd, std::move(path));
+  std::unique_ptr<Backend> file;
+  if (!error) file.reset(new (std::nothrow) PosixFile(fd, std::move(path)));
+  if (file) return file;
+  if (!error) error = std::make_error_code(std::errc::not_enough_memory);
   static_cast<void>(::close(fd));  // the error that matters is told
   return nullptr;
 }
@@ -293,6 +302,7 @@ std::unique_ptr<Backend> make_file(int fd, std::string path, std::error_code& er
 
 std::unique_ptr<Backend> open_file(const std::string& path, const OpenRequest& request,
                                    std::error_code& error) {
+  std::string own_path = path;  // memory first, the descriptor second
   // Non-blocking: opening a FIFO must not hang; it means nothing to regular files.
   const int common = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (request.create ? O_CREAT : 0);
   const auto open_as = [&](int access) {
@@ -309,7 +319,7 @@ std::unique_ptr<Backend> open_file(const std::string& path, const OpenRequest& r
     error = os_error(errno);
     return nullptr;
   }
-  return make_file(fd, path, error);
+  return make_file(fd, std::move(own_path), error);
 }
 
 std::unique_ptr<Backend> adopt_file(std::intptr_t native, const OpenRequest& request,
@@ -381,13 +391,14 @@ FileState file_state(const std::string& path, std::error_code& error) noexcept {
 }
 
 std::unique_ptr<Backend> create_file(const std::string& path, std::error_code& error) {
+  std::string own_path = path;
   const int fd =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
   if (fd < 0) {
     error = os_error(errno);
     return nullptr;
   }
-  return make_file(fd, path, error);
+  return make_file(fd, std::move(own_path), error);
 }
 
 std::error_code remove_file(const std::string& path) noexcept {

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "os/os.hpp"
@@ -87,10 +88,17 @@ void Runtime::post_steps(const std::shared_ptr<File>& file) {
     if (file->steps.compare_exchange_weak(state, next)) break;
   }
   if (state != kNone) return;
-  lanes_.post(file->id().device, [this, file] {
-    run_steps(file);
-    spare_.make();
-  });
+  try {
+    lanes_.post(file->id().device, [this, file] {
+      run_steps(file);
+      spare_.make();
+    });
+  } catch (const std::bad_alloc&) {
+    // The service asks again in a while, as for a disk that was full.
+    file->steps.exchange(kNone);
+    file->no_space.exchange(true);
+    service_.ring(*file);
+  }
 }
 
 void Runtime::run_steps(const std::shared_ptr<File>& file) {
@@ -129,8 +137,16 @@ void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
 void Runtime::at_exit() {
   if (owner_process.load() != os::process_id()) return;  // a child that never opened anything
   if (os::process_is_ending()) return EndingFiles::finish();
-  Runtime& runtime = instance();
-  for (const auto& file : runtime.table_.all()) {
+  try {
+    instance().finish_files();
+  } catch (const std::bad_alloc&) {
+    // The regions stay, and the next start finishes them.
+    log("no memory to finish files at exit");
+  }
+}
+
+void Runtime::finish_files() {
+  for (const auto& file : table_.all()) {
     if (!file->writable()) continue;
     const std::error_code error =
         file->failure().error ? file->failure().error : file->drain_for_exit();

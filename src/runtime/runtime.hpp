@@ -44,6 +44,7 @@ class Runtime final : public Scheduler {
   void run_steps(const std::shared_ptr<File>& file);
   void retire_if_abandoned(const std::shared_ptr<File>& file);
   static void at_exit();
+  void finish_files();
   static void before_fork();
   static void after_fork_parent();
   static void after_fork_child();

@@ -85,7 +85,12 @@ void Service::add(const std::shared_ptr<File>& file) {
 
 void Service::remove(std::uint32_t id) {
   const std::lock_guard lock(changes_);
-  if (added_.erase(id) == 0) removed_.push_back(id);
+  if (added_.erase(id) != 0) return;
+  try {
+    removed_.push_back(id);
+  } catch (const std::bad_alloc&) {
+    // Then it is watched for ever, and found gone whenever somebody looks.
+  }
 }
 
 void Service::ring(File& file) noexcept {
