@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -96,6 +97,9 @@ RegionFile::Facts RegionFile::facts() const noexcept {
 }
 
 std::error_code RegionFile::resize(std::uint64_t size) const noexcept {
+  // Beyond the process's limit the kernel sends a signal that ends it, before it refuses.
+  rlimit most{};
+  if (::getrlimit(RLIMIT_FSIZE, &most) == 0 && size > most.rlim_cur) return os_error(EFBIG);
   return ::ftruncate(descriptor(handle_), static_cast<off_t>(size)) < 0 ? os_error(errno)
                                                                         : std::error_code{};
 }
