@@ -20,6 +20,7 @@
 #include "backend/backend.hpp"
 #include "backend/posix_share.hpp"
 #include "base/error.hpp"
+#include "probe/probe.hpp"
 
 namespace ringproc::core {
 namespace {
@@ -86,6 +87,10 @@ IoResult write_parts(int fd, std::span<const std::span<const std::byte>> parts,
   do {
     n = ::pwritev(fd, vectors.data(), static_cast<int>(count), static_cast<off_t>(offset));
   } while (n < 0 && errno == EINTR);
+  if (n > 0 && probe::mutant(probe::Mutant::ignore_short_write)) {
+    n = 0;
+    for (std::size_t i = 0; i < count; ++i) n += static_cast<ssize_t>(parts[i].size());
+  }
   return n < 0 ? IoResult{0, os_error(errno)} : IoResult{static_cast<std::size_t>(n), {}};
 }
 
