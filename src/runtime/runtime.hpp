@@ -40,7 +40,8 @@ class Runtime final : public Scheduler {
 
  private:
   Runtime();
-  void post_steps(const std::shared_ptr<File>& file);
+  [[nodiscard]] bool post_steps(const std::shared_ptr<File>& file);
+  void post_steps_or_later(const std::shared_ptr<File>& file);
   void run_steps(const std::shared_ptr<File>& file);
   void retire_if_abandoned(const std::shared_ptr<File>& file);
   static void at_exit();
