@@ -378,13 +378,17 @@ std::error_code rename_file(const std::string& from, const std::string& to) noex
 }
 
 std::error_code sync_names(const std::string& from, const std::string& to) noexcept {
-  const std::string old_directory = directory_of(from);
-  const std::string new_directory = directory_of(to);
-  std::error_code error = sync_directory(new_directory);
-  if ((!error || error == std::errc::not_supported) && old_directory != new_directory) {
-    error = sync_directory(old_directory);
+  try {
+    const std::string old_directory = directory_of(from);
+    const std::string new_directory = directory_of(to);
+    std::error_code error = sync_directory(new_directory);
+    if ((!error || error == std::errc::not_supported) && old_directory != new_directory) {
+      error = sync_directory(old_directory);
+    }
+    return error == std::errc::not_supported ? std::error_code{} : error;
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
   }
-  return error == std::errc::not_supported ? std::error_code{} : error;
 }
 
 FileId file_id(const std::string& path, std::error_code& error) noexcept {
