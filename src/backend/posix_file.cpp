@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,7 @@
 #include "backend/backend.hpp"
 #include "backend/posix_share.hpp"
 #include "base/error.hpp"
+#include "probe/probe.hpp"
 
 namespace ringproc::core {
 namespace {
@@ -87,6 +89,10 @@ IoResult write_parts(int fd, std::span<const std::span<const std::byte>> parts,
   do {
     n = ::pwritev(fd, vectors.data(), static_cast<int>(count), static_cast<off_t>(offset));
   } while (n < 0 && errno == EINTR);
+  if (n > 0 && probe::mutant(probe::Mutant::ignore_short_write)) {
+    n = 0;
+    for (std::size_t i = 0; i < count; ++i) n += static_cast<ssize_t>(parts[i].size());
+  }
   return n < 0 ? IoResult{0, os_error(errno)} : IoResult{static_cast<std::size_t>(n), {}};
 }
 
@@ -182,9 +188,13 @@ class PosixFile final : public Backend {
   }
 
   std::error_code sync_name() noexcept override {
-    const std::string path = this->path();
-    if (path.empty()) return std::make_error_code(std::errc::not_supported);
-    return sync_directory(directory_of(path));
+    try {
+      const std::string path = this->path();
+      if (path.empty()) return std::make_error_code(std::errc::not_supported);
+      return sync_directory(directory_of(path));
+    } catch (const std::bad_alloc&) {
+      return std::make_error_code(std::errc::not_enough_memory);
+    }
   }
 
   std::error_code truncate(std::uint64_t size) noexcept override {
@@ -308,9 +318,13 @@ std::error_code check_regular(int fd) {
   return S_ISREG(now.st_mode) ? std::error_code{} : make_error_code(Errc::not_a_file);
 }
 
-std::unique_ptr<Backend> make_file(int fd, std::string path, std::error_code& error) {
+// Owns fd in any case, also when memory runs out.
+std::unique_ptr<Backend> make_file(int fd, std::string&& path, std::error_code& error) noexcept {
   error = check_regular(fd);
-  if (!error) return std::make_unique<PosixFile>(fd, std::move(path));
+  std::unique_ptr<Backend> file;
+  if (!error) file.reset(new (std::nothrow) PosixFile(fd, std::move(path)));
+  if (file) return file;
+  if (!error) error = std::make_error_code(std::errc::not_enough_memory);
   static_cast<void>(::close(fd));  // the error that matters is told
   return nullptr;
 }
@@ -319,6 +333,7 @@ std::unique_ptr<Backend> make_file(int fd, std::string path, std::error_code& er
 
 std::unique_ptr<Backend> open_file(const std::string& path, const OpenRequest& request,
                                    std::error_code& error) {
+  std::string own_path = path;  // memory first, the descriptor second
   // Non-blocking: opening a FIFO must not hang; it means nothing to regular files.
   const int common = O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (request.create ? O_CREAT : 0);
   const auto open_as = [&](int access) {
@@ -335,7 +350,7 @@ std::unique_ptr<Backend> open_file(const std::string& path, const OpenRequest& r
     error = os_error(errno);
     return nullptr;
   }
-  return make_file(fd, path, error);
+  return make_file(fd, std::move(own_path), error);
 }
 
 std::unique_ptr<Backend> adopt_file(std::intptr_t native, const OpenRequest& request,
@@ -389,13 +404,17 @@ std::error_code rename_file(const std::string& from, const std::string& to) noex
 }
 
 std::error_code sync_names(const std::string& from, const std::string& to) noexcept {
-  const std::string old_directory = directory_of(from);
-  const std::string new_directory = directory_of(to);
-  std::error_code error = sync_directory(new_directory);
-  if ((!error || error == std::errc::not_supported) && old_directory != new_directory) {
-    error = sync_directory(old_directory);
+  try {
+    const std::string old_directory = directory_of(from);
+    const std::string new_directory = directory_of(to);
+    std::error_code error = sync_directory(new_directory);
+    if ((!error || error == std::errc::not_supported) && old_directory != new_directory) {
+      error = sync_directory(old_directory);
+    }
+    return error == std::errc::not_supported ? std::error_code{} : error;
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
   }
-  return error == std::errc::not_supported ? std::error_code{} : error;
 }
 
 FileId file_id(const std::string& path, std::error_code& error) noexcept {
@@ -407,13 +426,14 @@ FileState file_state(const std::string& path, std::error_code& error) noexcept {
 }
 
 std::unique_ptr<Backend> create_file(const std::string& path, std::error_code& error) {
+  std::string own_path = path;
   const int fd =
       ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
   if (fd < 0) {
     error = os_error(errno);
     return nullptr;
   }
-  return make_file(fd, path, error);
+  return make_file(fd, std::move(own_path), error);
 }
 
 std::error_code remove_file(const std::string& path) noexcept {

@@ -1,5 +1,8 @@
 #include "base/error.hpp"
 
+#include <array>
+#include <cstddef>
+#include <new>
 #include <string>
 
 namespace ringproc {
@@ -75,7 +78,10 @@ class Category final : public std::error_category {
 }  // namespace
 
 const std::error_category& error_category() noexcept {
-  static const Category* const leaked = new Category;  // exit handlers still use it
+  // Exit handlers still use it, so it is never destroyed; and it takes no memory, because it may be
+  // needed to tell that there is none.
+  alignas(Category) static std::array<std::byte, sizeof(Category)> storage;
+  static const Category* const leaked = new (storage.data()) Category;
   return *leaked;
 }
 

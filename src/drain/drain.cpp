@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "drain/direct.hpp"
+#include "probe/probe.hpp"
 
 namespace ringproc::core {
 namespace {
@@ -259,6 +260,7 @@ void Drain::left_alone() noexcept {
 void Drain::fail(const Failure& failure) noexcept {
   {
     const std::lock_guard lock(state_);
+    if (probe::mutant(probe::Mutant::lose_sticky_error)) return;
     Failure complete = failure;
     complete.durable = region_.header().durable.load(std::memory_order_acquire);
     failure_.set(complete);

@@ -34,9 +34,11 @@ Step Drain::sync_owned() noexcept {
   }
   const auto start = Clock::now();
   Operation operation = Operation::sync;
-  std::error_code error = backend_.sync();
+  std::error_code error;
+  if (!probe::mutant(probe::Mutant::skip_sync)) error = backend_.sync();
+  if (error && probe::mutant(probe::Mutant::retry_failed_sync)) error = backend_.sync();
   const auto took = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start);
-  if (!error && name_due) {
+  if (!error && name_due && !probe::mutant(probe::Mutant::forget_directory_sync)) {
     operation = Operation::sync_name;
     error = backend_.sync_name();
     if (error == std::errc::not_supported) {
@@ -49,6 +51,9 @@ Step Drain::sync_owned() noexcept {
     return Step::failed;
   }
   const std::lock_guard lock(state_);
+  if (probe::mutant(probe::Mutant::count_running_sync)) {
+    before.position = header.written.load(std::memory_order_relaxed);  // under state_
+  }
   ++statistics_.syncs;
   // Those whom this sync releases, who may soon be back, and those who came too late for it.
   last_round_ = callers_entered_ - covered_before;

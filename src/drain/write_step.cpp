@@ -72,6 +72,9 @@ std::error_code Drain::write_out(const Batch& batch, std::uint64_t syncs,
   const bool journal = region_.shared();
   if (journal) begin_change(header, batch.file_offset, batch.length, batch.position);
   space_.before_write(batch.file_offset, batch.file_offset + batch.length, syncs);
+  if (probe::mutant(probe::Mutant::free_before_write) && !batch.is_patch) {
+    header.freed.fetch_add(batch.length);
+  }
   if (probe::mutant(probe::Mutant::written_before_write)) {
     const std::lock_guard lock(state_);
     retire(header, batch, batch.length);
@@ -124,7 +127,7 @@ void Drain::leave(std::atomic<bool>& step) noexcept {
     // release: pairs with the acquire of the next owner.
     step.exchange(false, std::memory_order_release);
   }
-  changed_.notify_all();
+  if (!probe::mutant(probe::Mutant::drop_notice)) changed_.notify_all();
   if (&step == &syncing_) synced_.notify_all();
   if (wanted) helper_.want_steps();
 }

@@ -351,7 +351,11 @@ FileStatistics File::statistics() noexcept {
   all.flushes = write->flushes.load();
   all.can_write_direct = write->drain.writes_direct();
   all.can_preallocate = write->drain.takes_space_ahead();
-  all.can_sync_name = write->drain.names_can_sync() && !backend().path().empty();
+  try {
+    all.can_sync_name = write->drain.names_can_sync() && !backend().path().empty();
+  } catch (const std::bad_alloc&) {
+    // Not known now, so not promised.
+  }
   return all;
 }
 

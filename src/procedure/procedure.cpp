@@ -10,6 +10,7 @@
 #include "api/convert.hpp"
 #include "api/guard.hpp"
 #include "base/options_text.hpp"
+#include "probe/probe.hpp"
 #include "procedure/mmio_error.hpp"
 #include "procedure/open_message.hpp"
 #include "procedure/slots.hpp"
@@ -107,6 +108,9 @@ LRESULT on_user(const MMIOINFO& info, Handle& handle, UINT message, LPARAM lpara
                 LPARAM lparam2) {
   switch (message) {
     case RINGPROC_MSG_FLUSH:
+      if (probe::mutant(probe::Mutant::store_position_from_flush)) {
+        store_position(const_cast<MMIOINFO&>(info), handle);
+      }
       // Who writes through winmm's buffer was not told that a write was refused.
       return handle.flush() || (info.cchBuffer != 0 && handle.refused()) ? kError : 1;
     case RINGPROC_MSG_STATS:

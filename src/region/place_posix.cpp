@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
@@ -89,12 +90,16 @@ std::uint32_t RegionFile::locked_by() const noexcept {
 
 RegionFile::Facts RegionFile::facts() const noexcept {
   struct stat now {};
-  if (::fstat(descriptor(handle_), &now) < 0) return {};
+  // Not known is not gone: what is gone is passed over in silence.
+  if (::fstat(descriptor(handle_), &now) < 0) return {0, 0, 0, false, true};
   return {static_cast<std::uint64_t>(now.st_size), static_cast<std::uint64_t>(now.st_blocks) * 512,
           now.st_uid, S_ISREG(now.st_mode), now.st_nlink > 0};
 }
 
 std::error_code RegionFile::resize(std::uint64_t size) const noexcept {
+  // Beyond the process's limit the kernel sends a signal that ends it, before it refuses.
+  rlimit most{};
+  if (::getrlimit(RLIMIT_FSIZE, &most) == 0 && size > most.rlim_cur) return os_error(EFBIG);
   return ::ftruncate(descriptor(handle_), static_cast<off_t>(size)) < 0 ? os_error(errno)
                                                                         : std::error_code{};
 }

@@ -47,10 +47,14 @@ std::error_code finish_dead_regions(Backend& backend, const Options& options, bo
 }
 
 // Before the file is opened: recovery excludes other writers, and where share modes belong to
-// handles that would be ourselves. A file that is not there has nothing to be finished.
+// handles that would be ourselves. A file that is not there has nothing to be finished; one that
+// cannot be looked at may have.
 std::error_code finish_dead_regions(const std::string& path, const Options& options) {
   std::error_code error;
   const FileId id = file_id(path, error);
+  const bool known = !error || error == std::errc::no_such_file_or_directory ||
+                     error == std::errc::not_a_directory;
+  if (!known && options.recover != Recover::off) return error;
   return finish_dead_regions(error ? FileId{} : id, options, false);
 }
 

@@ -26,9 +26,8 @@ std::error_code Lanes::prepare(std::uint64_t device) {
 void Lanes::post(std::uint64_t device, std::function<void()> task) {
   const std::lock_guard lock(m_);
   const std::shared_ptr<Lane>& lane = lanes_.at(device);
-  ++lane->tasks;
   // A refusal is no error here: the threads that run do the work.
-  if (lane->tasks > lane->threads && lane->threads < kThreadsPerLane && threads_ < kThreads) {
+  if (lane->tasks >= lane->threads && lane->threads < kThreadsPerLane && threads_ < kThreads) {
     static_cast<void>(start_thread(*lane));
   }
   boost::asio::post(lane->io, [this, lane, task = std::move(task)] {
@@ -36,6 +35,7 @@ void Lanes::post(std::uint64_t device, std::function<void()> task) {
     const std::lock_guard done(m_);
     --lane->tasks;
   });
+  ++lane->tasks;  // last: without memory there is none; and it cannot have ended, under m_
 }
 
 // Under m_. The thread lives as long as the process.

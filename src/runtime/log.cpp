@@ -1,8 +1,11 @@
 #include "runtime/log.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <new>
 #include <string_view>
 
 namespace ringproc::core {
@@ -15,7 +18,9 @@ struct Sink {
 };
 
 Sink& sink() {
-  static Sink* const leaked = new Sink;  // used until the process's last moment
+  // Used until the process's last moment, also when there is no memory.
+  alignas(Sink) static std::array<std::byte, sizeof(Sink)> storage;
+  static Sink* const leaked = new (storage.data()) Sink;
   return *leaked;
 }
 

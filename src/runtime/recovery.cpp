@@ -55,8 +55,14 @@ void AutoRecovery::start() {
 }
 
 std::error_code AutoRecovery::before_open(const FileId& id, bool cut) {
-  const std::shared_ptr<Place> place = this->place(false).place;
-  if (!place) return {};
+  const RegionPlace found = this->place(false);
+  const std::shared_ptr<Place>& place = found.place;
+  const std::string& problem = found.problem;
+  if (!place) {
+    const auto tell = [&] { log("what dead processes left is not looked for: " + problem); };
+    if (!problem.empty()) std::call_once(told_no_place_, tell);
+    return {};
+  }
   RecoverRequest request;
   request.set_aside = cut;
   std::vector<RecoverOutcome> outcomes;

@@ -27,6 +27,7 @@ class AutoRecovery {
   std::mutex m_;
   RegionPlace place_;     // guarded by m_
   bool started_ = false;  // guarded by m_
+  std::once_flag told_no_place_;
 };
 
 }  // namespace ringproc::core

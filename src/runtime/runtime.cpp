@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "os/os.hpp"
@@ -39,7 +40,8 @@ Runtime& Runtime::instance() {
   return *instance_pointer;
 }
 
-Runtime::Runtime() : service_([this](const std::shared_ptr<File>& file) { post_steps(file); }) {}
+Runtime::Runtime()
+    : service_([this](const std::shared_ptr<File>& file) { post_steps_or_later(file); }) {}
 
 std::error_code Runtime::prepare(File& file) {
   {
@@ -74,23 +76,40 @@ void Runtime::drain_now(File& file) noexcept {
   if (file.alone()) {
     static_cast<void>(file.finish_alone());
   } else {
-    post_steps(file.shared_from_this());
+    // Without memory for a lane's task, whoever asks does it.
+    const std::shared_ptr<File> shared = file.shared_from_this();
+    if (!post_steps(shared)) run_steps(shared);
   }
 }
 
 // One lane at a time has a file's steps; who asks meanwhile makes it look once more.
-void Runtime::post_steps(const std::shared_ptr<File>& file) {
+// Returns false if there is no memory to ask with; then the steps are the caller's.
+bool Runtime::post_steps(const std::shared_ptr<File>& file) {
   std::uint32_t state = file->steps.load();
   for (;;) {
     const std::uint32_t next = state == kNone ? kPosted : kAgain;
-    if (state == kAgain) return;
+    if (state == kAgain) return true;
     if (file->steps.compare_exchange_weak(state, next)) break;
   }
-  if (state != kNone) return;
-  lanes_.post(file->id().device, [this, file] {
-    run_steps(file);
-    spare_.make();
-  });
+  if (state != kNone) return true;
+  try {
+    lanes_.post(file->id().device, [this, file] {
+      run_steps(file);
+      spare_.make();
+    });
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
+}
+
+// From the service thread, which does no I/O: it asks again in a while, as for a disk that was
+// full.
+void Runtime::post_steps_or_later(const std::shared_ptr<File>& file) {
+  if (post_steps(file)) return;
+  file->steps.exchange(kNone);
+  file->no_space.exchange(true);
+  service_.ring(*file);
 }
 
 void Runtime::run_steps(const std::shared_ptr<File>& file) {
@@ -98,7 +117,7 @@ void Runtime::run_steps(const std::shared_ptr<File>& file) {
   const bool again = file->steps.exchange(kNone) == kAgain;
   retire_if_abandoned(file);
   if (again || step == Step::progressed) {
-    post_steps(file);
+    post_steps_or_later(file);
   } else if (step != Step::busy) {
     // Busy: the step's owner calls for a lane when it leaves.
     if (step == Step::no_space) file->no_space.exchange(true);
@@ -129,8 +148,16 @@ void Runtime::retire_if_abandoned(const std::shared_ptr<File>& file) {
 void Runtime::at_exit() {
   if (owner_process.load() != os::process_id()) return;  // a child that never opened anything
   if (os::process_is_ending()) return EndingFiles::finish();
-  Runtime& runtime = instance();
-  for (const auto& file : runtime.table_.all()) {
+  try {
+    instance().finish_files();
+  } catch (const std::bad_alloc&) {
+    // The regions stay, and the next start finishes them.
+    log("no memory to finish files at exit");
+  }
+}
+
+void Runtime::finish_files() {
+  for (const auto& file : table_.all()) {
     if (!file->writable()) continue;
     const std::error_code error =
         file->failure().error ? file->failure().error : file->drain_for_exit();

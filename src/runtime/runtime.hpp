@@ -40,10 +40,12 @@ class Runtime final : public Scheduler {
 
  private:
   Runtime();
-  void post_steps(const std::shared_ptr<File>& file);
+  [[nodiscard]] bool post_steps(const std::shared_ptr<File>& file);
+  void post_steps_or_later(const std::shared_ptr<File>& file);
   void run_steps(const std::shared_ptr<File>& file);
   void retire_if_abandoned(const std::shared_ptr<File>& file);
   static void at_exit();
+  void finish_files();
   static void before_fork();
   static void after_fork_parent();
   static void after_fork_child();

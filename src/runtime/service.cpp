@@ -5,9 +5,11 @@
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "os/os.hpp"
 #include "probe/probe.hpp"
+#include "runtime/log.hpp"
 
 namespace ringproc::core {
 namespace {
@@ -83,7 +85,12 @@ void Service::add(const std::shared_ptr<File>& file) {
 
 void Service::remove(std::uint32_t id) {
   const std::lock_guard lock(changes_);
-  if (added_.erase(id) == 0) removed_.push_back(id);
+  if (added_.erase(id) != 0) return;
+  try {
+    removed_.push_back(id);
+  } catch (const std::bad_alloc&) {
+    // Then it is watched for ever, and found gone whenever somebody looks.
+  }
 }
 
 void Service::ring(File& file) noexcept {
@@ -184,8 +191,8 @@ void Service::set_timer() {
   if (linger_until_ > emptied_) next = std::min(next, linger_until_);
   if (next == Clock::time_point::max()) return;
   if (timer_set_ && *timer_set_ <= next) return;  // fires early, looks, and is set anew
+  if (!timer_ && !make_timer()) return;
   timer_set_ = next;
-  if (!timer_) timer_.emplace(io_);
   timer_->expires_at(next);
   timer_->async_wait([this](const boost::system::error_code& error) {
     if (error) return;  // set anew or cancelled
@@ -193,6 +200,21 @@ void Service::set_timer() {
     on_timer();
   });
   wakes_at_.exchange(std::chrono::nanoseconds(next.time_since_epoch()).count());
+}
+
+// Asio takes descriptors for the first timer. Where there are none left, writing goes on, at the
+// bell and for whoever waits, but bytes may wait longer than their age; and it is tried again at
+// the next bell.
+bool Service::make_timer() {
+  try {
+    timer_.emplace(io_);
+    return true;
+  } catch (const boost::system::system_error& error) {
+    if (!std::exchange(told_no_timer_, true)) {
+      log("no timer, so bytes may wait longer than their age: " + error.code().message());
+    }
+    return false;
+  }
 }
 
 // The one decision: hand the bytes to a lane, look again later, or let the writer's next byte ring.

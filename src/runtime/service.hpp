@@ -77,6 +77,7 @@ class Service {
   void look_at(std::uint32_t id, Clock::time_point now);
   void on_timer();
   void set_timer();
+  bool make_timer();
   void look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& file,
             Clock::time_point now);
   static Clock::duration time_of_a_block(const Watch& watch);
@@ -97,6 +98,7 @@ class Service {
   // Made by the service thread: under Windows Asio starts a thread for it and waits until that
   // runs, which it never does while a DLL's DllMain opens a file.
   std::optional<boost::asio::steady_timer> timer_;
+  bool told_no_timer_ = false;  // the service thread's
   // Fixed: pushing never allocates. A file stands in it once at most.
   boost::lockfree::queue<std::uint32_t, boost::lockfree::fixed_sized<true>> ready_{2048};
   std::atomic<std::uint32_t> last_id_{0};

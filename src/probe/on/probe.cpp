@@ -14,7 +14,7 @@
 namespace ringproc::core::probe {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Mutant>, 10> kMutants{{
+constexpr std::array<std::pair<std::string_view, Mutant>, 20> kMutants{{
     {"publish_before_copy", Mutant::publish_before_copy},
     {"rows_before_accepted", Mutant::rows_before_accepted},
     {"written_before_write", Mutant::written_before_write},
@@ -25,6 +25,16 @@ constexpr std::array<std::pair<std::string_view, Mutant>, 10> kMutants{{
     {"remove_region_before_write", Mutant::remove_region_before_write},
     {"reserve_nothing_ahead", Mutant::reserve_nothing_ahead},
     {"lower_what_is_pending", Mutant::lower_what_is_pending},
+    {"skip_sync", Mutant::skip_sync},
+    {"count_running_sync", Mutant::count_running_sync},
+    {"retry_failed_sync", Mutant::retry_failed_sync},
+    {"forget_directory_sync", Mutant::forget_directory_sync},
+    {"drop_bell", Mutant::drop_bell},
+    {"drop_notice", Mutant::drop_notice},
+    {"lose_sticky_error", Mutant::lose_sticky_error},
+    {"free_before_write", Mutant::free_before_write},
+    {"ignore_short_write", Mutant::ignore_short_write},
+    {"store_position_from_flush", Mutant::store_position_from_flush},
 }};
 
 std::atomic<std::uint64_t> stores{0};

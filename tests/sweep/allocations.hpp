@@ -1,0 +1,24 @@
+// Memory that runs out at a chosen allocation of the thread that calls the library, whoever makes
+// it there: the library, the C++ runtime or the C library.
+#pragma once
+
+namespace sweep {
+
+// Counts from here on, in this thread; the number-th allocation fails, and no other. 0: none does.
+void fail_allocation(long number);
+// As many have been made since then.
+long allocations();
+
+// While it lives, the allocations are the program's own: they do not count.
+class OwnAllocations {
+ public:
+  OwnAllocations();
+  ~OwnAllocations();
+  OwnAllocations(const OwnAllocations&) = delete;
+  OwnAllocations& operator=(const OwnAllocations&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace sweep
