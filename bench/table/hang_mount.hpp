@@ -1,4 +1,4 @@
-// A file system whose disk can be made to hang: tests/crash/hang_fs.cpp, mounted for as long as
+// A file system whose disk can be made to hang: tests/bad_disk, mounted for as long as
 // this object lives.
 #pragma once
 

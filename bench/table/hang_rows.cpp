@@ -1,7 +1,7 @@
 // A disk that hangs during a capture at 100 MB/s, blocks of 16 KiB: bytes lost, and WRITE's p99.9
 // against the same run without the hang. The source is a device with a buffer of half a second:
 // what the writer takes later than that is lost. The disk is a FUSE file system on DIR whose writes
-// can be held (tests/crash/hang_fs.cpp).
+// can be held (tests/bad_disk).
 #include <atomic>
 #include <chrono>
 #include <cstring>

@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "crash/hang_mount.hpp"
+#include "bad_disk/mount.hpp"
 #include "crash/trial.hpp"
 
 namespace {
@@ -23,7 +23,7 @@ class HungWrite : public testing::Test {
       GTEST_SKIP() << obstacle;
     }
     mount_.emplace();
-    ASSERT_TRUE(mount_->mounted()) << "hang_fs cannot mount";
+    ASSERT_TRUE(mount_->mounted()) << "the bad disk cannot be mounted";
   }
 
   // A writer of the scenario whose drain hangs in its so-many-th write; killed, but kept by the

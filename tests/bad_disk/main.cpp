@@ -1,5 +1,6 @@
-// hang_fs BACKING MOUNT_POINT SOCKET: a file system that passes everything through to the directory
-// BACKING, and whose next writes can be made to hang. Ends, and unmounts itself, with its parent.
+// bad_disk BACKING MOUNT_POINT SOCKET: a file system that passes everything through to the
+// directory BACKING, and whose next writes can be made to hang. Ends, and unmounts itself, with its
+// parent.
 //
 // Commands, one per line on the unix socket SOCKET, each answered by one line:
 //   hang N          the next N WRITE requests hang
@@ -291,7 +292,7 @@ int main(int argc, char** argv) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) return 1;
 
-  char name[] = "hang_fs";
+  char name[] = "bad_disk";
   char* arguments[] = {name, nullptr};
   fuse_args args = FUSE_ARGS_INIT(1, arguments);
   const auto all = operations();

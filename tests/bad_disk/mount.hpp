@@ -1,4 +1,4 @@
-// hang_fs as a test uses it: mounted for as long as this object lives. Used by one thread.
+// The bad disk as a test uses it: mounted for as long as this object lives. Used by one thread.
 #pragma once
 
 #include <sys/socket.h>
@@ -19,7 +19,7 @@ class HangMount {
  public:
   // Why there can be none here; empty: there can.
   static std::string obstacle() {
-    if (std::string(CRASH_HANG_FS).empty()) return "built without libfuse3";
+    if (std::string(BAD_DISK_PROGRAM).empty()) return "built without libfuse3";
     if (::access("/dev/fuse", R_OK | W_OK) != 0) return "no access to /dev/fuse";
     return "";
   }
@@ -31,7 +31,7 @@ class HangMount {
     for (const auto* one : {"/backing", "/mount"}) std::filesystem::create_directory(root_ + one);
     int out[2];
     if (::pipe(out) != 0) throw std::runtime_error("pipe");
-    const Words argv{CRASH_HANG_FS, root_ + "/backing", path(), root_ + "/control"};
+    const Words argv{BAD_DISK_PROGRAM, root_ + "/backing", path(), root_ + "/control"};
     server_.emplace(argv, Words{}, [&] {
       // It unmounts itself when this process dies: SIGTERM, which it asks for, and not SIGKILL.
       ::prctl(PR_SET_PDEATHSIG, 0);
