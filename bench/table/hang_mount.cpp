@@ -23,7 +23,7 @@ HangMount::HangMount(const std::string& scratch) : root_(scratch) {
   char folder[] = "/tmp/ringproc-hang-XXXXXX";
   if (::mkdtemp(folder) == nullptr) throw std::runtime_error("mkdtemp failed");
   control_ = std::string(folder) + "/control";
-  server_ = std::make_unique<Process>(Words{BAD_DISK_PROGRAM, backing(), path(), control_},
+  server_ = std::make_unique<Process>(Words{BAD_DISK_PROGRAM, root_ + "/backing", path(), control_},
                                       root_ + "/out", root_ + "/err");
   for (int i = 0; contents_of(root_ + "/out") != "mounted\n"; ++i) {
     if (i == 200) throw NotHere("cannot mount a FUSE file system: " + contents_of(root_ + "/err"));
@@ -51,7 +51,8 @@ void HangMount::command(const std::string& line) const {
   const std::string text = line + "\n";
   std::string reply;
   char one = 0;
-  if (::write(socket_, text.data(), text.size()) < 0) throw std::runtime_error("the bad disk is gone");
+  if (::write(socket_, text.data(), text.size()) < 0)
+    throw std::runtime_error("the bad disk is gone");
   while (::read(socket_, &one, 1) == 1 && one != '\n') reply += one;
   if (reply != "ok") throw std::runtime_error("the bad disk said: " + reply);
 }

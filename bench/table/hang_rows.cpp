@@ -116,8 +116,9 @@ Outcome run(HangMount& mount, const Plan& plan, std::uint64_t memory_limit) {
   outcome.stats = file.stats();
   if (!error) error = file.close();
   if (error) throw std::system_error(error, "flush");
-  outcome.lost_bytes += missing(mount.backing() + "/capture.dat", outcome.stats.accepted);
-  std::filesystem::remove(mount.backing() + "/capture.dat");
+  outcome.lost_bytes += missing(mount.path() + "/capture.dat", outcome.stats.accepted);
+  std::filesystem::remove(mount.path() + "/capture.dat");
+  mount.sync();
   return outcome;
 }
 
