@@ -52,7 +52,7 @@ void SpaceAhead::before_write(std::uint64_t from, std::uint64_t to) noexcept {
   tell(header.file_end, to);
   if (how_ != Preallocate::automatic || !in_force_.load()) return;
   if (!appends || appended_ < kFirstAppended || to <= space_end(header)) return;
-  if (!is_ours_alone()) return in_force_.store(false);
+  if (std::error_code unknown; !is_ours_alone(unknown)) return in_force_.store(false);
   const std::uint64_t more = std::clamp(appended_, kLeastReserved, kMostReserved);
   const std::uint64_t first = std::max(end_, space_end(header));
   tell(header.space_end, to + more);  // first: what was taken must be known to be given back
@@ -68,15 +68,14 @@ std::error_code SpaceAhead::fill_ahead(std::uint64_t from, std::uint64_t to,
   if (to - from > kLargestFilledFor || next <= space_end(region_.header())) return {};
   if (syncs < syncs_at_fill_ + kSyncsBeforeFilling) return {};
   syncs_at_fill_ = syncs;
-  if (is_ours_alone()) return fill();
+  if (std::error_code unknown; is_ours_alone(unknown)) return fill();
   in_force_.store(false);
   return {};
 }
 
 // The size on disk is what we made it, and nobody else says that it writes.
-bool SpaceAhead::is_ours_alone() noexcept {
+bool SpaceAhead::is_ours_alone(std::error_code& error) noexcept {
   const RegionHeader& header = region_.header();
-  std::error_code error;
   const std::uint64_t size = backend_.state(error).size;
   const bool filled = header.space_filled.load(std::memory_order_relaxed) != 0;  // ours
   return !error && size == (filled ? std::max(end_, space_end(header)) : end_) &&
@@ -94,7 +93,10 @@ std::error_code SpaceAhead::fill() noexcept {
   std::uint64_t done = 0;
   std::error_code error;
   while (done < kFilled && !error) {
-    const std::span<const std::byte> part(kZeros);
+    // No more than is told, also after a short write: a longer file would be taken for a
+    // stranger's.
+    const auto left = static_cast<std::size_t>(kFilled - done);
+    const auto part = std::span<const std::byte>(kZeros).first(std::min(kZeros.size(), left));
     const IoResult result = backend_.write_at(std::span(&part, 1), first + done);
     done += result.bytes;
     error = result.error;
@@ -116,7 +118,9 @@ void SpaceAhead::cut() noexcept {
 
 std::error_code SpaceAhead::give_back() noexcept {
   RegionHeader& header = region_.header();
-  if (space_end(header) <= end_ || !is_ours_alone()) return {};
+  if (space_end(header) <= end_) return {};
+  // Zeros that are left in the file because nobody knows its size are told.
+  if (std::error_code unknown; !is_ours_alone(unknown)) return unknown;
   in_force_.store(false);
   const bool journal = region_.shared();
   if (journal) begin_change(header, end_, kCut, kNoPosition);

@@ -83,6 +83,119 @@ TEST_P(EachError, OfAnOpenNamesItself) {
 INSTANTIATE_TEST_SUITE_P(Errno, EachError, testing::ValuesIn(kErrors),
                          [](const auto& each) { return each.param.name; });
 
+// What is done to the file in the tests below, with everything that a user can do in it.
+// Returns: what should be there; complaint: the first error that was told.
+struct Script {
+  std::string expected;
+  std::string durable;  // at least this much of it, and the name
+  std::error_code told;
+};
+
+Script play(const std::string& path, const std::string& options) {
+  Script script;
+  std::string now;
+  std::error_code error;
+  const Options chosen = faults::options_of(options);
+  File file = File::open(path, kCreate, error, &chosen);
+  const auto note = [&](const std::error_code& each) {
+    if (each && !script.told) script.told = each;
+    return !each;
+  };
+  if (!note(error)) return script;
+  const auto append = [&](std::size_t size, unsigned seed) {
+    if (note(file.write(bytes(text_of(size, seed))).error)) now += text_of(size, seed);
+  };
+  const auto flush = [&] {
+    if (note(file.flush())) script.durable = now;
+  };
+  append(100, 1);
+  flush();
+  append(200'000, 2);
+  append(77, 3);
+  flush();
+  if (note(file.write_at(bytes("PATCH"), 50).error)) now.replace(50, 5, "PATCH");
+  flush();
+  file.seek(-1000, Origin::end, error);
+  note(error);
+  std::string last(1000, '\0');
+  const auto count = file.read(std::as_writable_bytes(std::span(last)));
+  if (note(count.error)) {
+    EXPECT_EQ(faults::difference(last, now.substr(now.size() - 1000)), "");
+  }
+  append(300'000, 4);
+  append(5, 5);
+  note(file.close());
+  script.expected = now;
+  return script;
+}
+
+class EveryCall : public faults::OnABadDisk {
+ protected:
+  faults::Log log_;  // is told a lot
+  // Plays with the fault at the n-th of these calls for every n that occurs.
+  template <typename Judge>
+  void at_every_turn(const std::string& call, const std::string& effect, Judge judge) {
+    for (const auto* options :
+         {"", "direct=on,preallocate=written", "direct=off,preallocate=off"}) {
+      for (std::uint64_t n = 1; n < 60; ++n) {
+        SCOPED_TRACE("fault " + call + " " + std::to_string(n) + " 1 " + effect + ", " + options);
+        const std::string name = disk_->file(std::to_string(++files_));
+        disk_->clear();
+        const auto before = disk_->count(call);
+        disk_->fault(call + " " + std::to_string(n) + " 1 " + effect);
+        const Script script = play(name, options);
+        const bool met = disk_->count(call) >= before + n;
+        disk_->clear();
+        judge(script, name);
+        if (HasFatalFailure() || !met) break;
+      }
+    }
+  }
+  int files_ = 0;
+};
+
+TEST_F(EveryCall, ThatFailsIsToldOrDoesNotMatter) {
+  for (const std::string call : {"write", "fsync", "fsyncdir", "fallocate", "truncate", "getattr",
+                                 "open", "opendir", "create", "statfs", "flush", "read"}) {
+    for (const std::string effect : {"EIO", "ENOSPC"}) {
+      if (effect == "ENOSPC" && call != "write" && call != "fallocate") continue;
+      at_every_turn(call, effect, [&](const Script& script, const std::string& file) {
+        const std::string name = std::filesystem::path(file).filename();
+        if (!script.told) {
+          ASSERT_EQ(faults::wrong_in(file, script.expected), "") << "lost silently";
+        }
+        if (script.durable.empty()) return;
+        const auto left = after_a_cut("none", 0, name);
+        ASSERT_TRUE(left.has_value()) << "the name is lost";
+        // What a flush has promised is there whatever came later; PATCH may have come later.
+        ASSERT_GE(left->size(), script.durable.size());
+        ASSERT_EQ(faults::difference(left->substr(60, script.durable.size() - 60),
+                                     script.durable.substr(60)),
+                  "");
+      });
+    }
+  }
+}
+
+TEST_F(EveryCall, ThatIsInterruptedIsContinued) {
+  for (const std::string call : {"write", "fsync", "fsyncdir", "fallocate", "truncate", "open",
+                                 "opendir", "create", "flush", "read"}) {
+    at_every_turn(call, "EINTR", [&](const Script& script, const std::string& file) {
+      ASSERT_FALSE(script.told) << script.told.message();
+      ASSERT_EQ(faults::wrong_in(file, script.expected), "");
+    });
+  }
+}
+
+TEST_F(EveryCall, ThatWritesAPartIsContinued) {
+  for (const std::string part : {"limit 1", "limit 511", "limit 4096", "limit 100000"}) {
+    at_every_turn("write", part, [&](const Script& script, const std::string& file) {
+      ASSERT_FALSE(script.told) << script.told.message();
+      ASSERT_EQ(faults::wrong_in(file, script.expected), "");
+    });
+  }
+}
+
 class ADiskThat : public faults::OnABadDisk {};
 
 TEST_F(ADiskThat, TakesLittleAtATimeGetsEverything) {
