@@ -187,6 +187,9 @@ class PosixFile final : public Backend {
   FileState state(std::error_code& error) noexcept override {
     return state_of(fd_, "", AT_EMPTY_PATH, error);
   }
+  FileState known_state(std::error_code& error) noexcept override {
+    return state_of(fd_, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, error);
+  }
 
   void set_path(std::string path) override {
     const std::lock_guard lock(m_);

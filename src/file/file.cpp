@@ -30,7 +30,7 @@ std::error_code File::make_writable(std::unique_ptr<Backend> backend, std::share
   const Options options = settings_->get();
   Backend& writer = backend ? *backend : *first_backend_;
   std::error_code error;
-  const FileState state = writer.state(error);
+  const FileState state = writer.known_state(error);
   if (!error && options.direct == Direct::on) error = writer.prepare_direct();
   if (error) return error;
   auto region = make_region(writer, state, std::move(place), std::move(no_place), error);

@@ -12,7 +12,12 @@ FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const O
                                         Scheduler& scheduler, const Options& options,
                                         const RegionPlace& place, std::error_code& error) {
   Attachment attachment;
+  // Whatever asks the disk comes before the lock: one that hangs must not keep others from their
+  // files on another. The ring is made from what is known then.
   const FileState state = opened->state(error);
+  if (!error && mode.write && options.direct == Direct::on) {
+    static_cast<void>(opened->prepare_direct());  // asked for again, if this open makes the ring
+  }
   if (error) return attachment;
   const std::lock_guard lock(m_);
   const auto at = entries_.try_emplace(state.id).first;

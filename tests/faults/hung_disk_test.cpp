@@ -65,6 +65,30 @@ class HungDisk : public faults::OnABadDisk {
   std::optional<bad_disk::Mount> healthy_;
 };
 
+// Whatever call it is that hangs. In a process of its own, as CTest runs it: the threads of a lane
+// stay, there are 64 in all, and each mount is another device.
+TEST_F(HungDisk, HoldsUpNobodyOnAnotherAtAnyCall) {
+  int files = 0;
+  for (const std::string call : {"open", "create", "getattr", "write", "fsync", "fsyncdir",
+                                 "fallocate", "truncate", "opendir", "flush", "read", "statfs"}) {
+    for (std::uint64_t n = 1; n < 60; ++n) {
+      SCOPED_TRACE("the " + std::to_string(n) + ". " + call + " hangs");
+      const std::string name = std::to_string(++files);
+      disk_->fault(call + " " + std::to_string(n) + " 1 hang");
+      auto life = std::async(std::launch::async, [&] { return live(disk_->file(name)); });
+      ASSERT_TRUE(eventually([&] {
+        return disk_->hanging() == 1 ||
+               life.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+      }));
+      const bool hung = disk_->hanging() == 1;
+      EXPECT_TRUE(!hung || the_healthy_one_goes_on(name)) << "held up";
+      disk_->clear();
+      EXPECT_EQ(life.get(), "");
+      if (!hung || HasFailure()) break;
+    }
+  }
+}
+
 TEST_F(HungDisk, LosesNothingWhenItGoesOn) {
   auto file = faults::open(path(), kCreate, "memory_limit=64M,age=1ms");
   disk_->fault("write 1 0 hang");
