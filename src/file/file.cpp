@@ -145,7 +145,10 @@ std::error_code File::give_back_space() noexcept {
   const std::error_code error = write->drain.give_back_space();
   // Cutting zeros off changed the size, which a durable close promises too.
   const bool durable = settings_->get().close == Until::device;
-  return error || !durable || !write->drain.header().space_filled ? error : backend().sync();
+  if (error || !durable || !write->drain.header().space_filled) return error;
+  const std::error_code sync = backend().sync();
+  if (sync) scheduler_.suspect(*this);
+  return sync;
 }
 
 std::error_code File::close_backends() noexcept {

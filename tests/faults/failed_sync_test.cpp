@@ -114,6 +114,16 @@ TEST_F(FailedSync, OfADurableCloseIsToldAsWell) {
   EXPECT_EQ(faults::open(path(), kReadWrite).stats().suspect, 1U);
 }
 
+// A durable close cuts the zeros ahead off, and syncs that.
+TEST_F(FailedSync, OfTheCutAtADurableCloseIsToldAsWell) {
+  auto file = faults::open(path(), kCreate, "close=device,preallocate=written");
+  for (int i = 0; i < 8; ++i) ASSERT_FALSE(file.write_flush(bytes(text_of(500))).error);
+  ASSERT_GT(std::filesystem::file_size(path()), 4000U) << "there are no zeros ahead";
+  disk_->fault("fsync 1 1 EIO");
+  EXPECT_EQ(file.close().value(), EIO);
+  EXPECT_EQ(faults::open(path(), kReadWrite).stats().suspect, 1U);
+}
+
 TEST_F(FailedSync, ThatHasNoSuchCallForNamesIsNone) {
   auto file = faults::open(path(), kCreate);
   EXPECT_NE(file.stats().capabilities & RINGPROC_CAN_SYNC_NAME, 0U);

@@ -159,6 +159,46 @@ TEST_F(TimeOut, OfACloseWhoseWriteFailsLaterSaysSo) {
   EXPECT_TRUE(eventually([&] { return log.says("given up after close timed out"); })) << log.text();
 }
 
+// All is written, and the sync hangs: the file is not done with either.
+TEST_F(TimeOut, OfADurableCloseIsASharingViolationUntilTheSyncReturns) {
+  auto file = faults::open(path(), kCreate, "age=1ms,close=device,close_timeout=50ms");
+  disk_->fault("fsync 1 1 hang");
+  ASSERT_FALSE(file.write(bytes(text_of(1000))).error);
+  EXPECT_EQ(file.close().value(), RINGPROC_E_UNWRITTEN);
+  ASSERT_EQ(disk_->hanging(1), 1U);
+  EXPECT_TRUE(is_a_sharing_violation());
+  disk_->release();
+  EXPECT_TRUE(can_be_opened_again());
+  EXPECT_EQ(faults::wrong_in(path(), text_of(1000)), "");
+}
+
+TEST_F(TimeOut, OfADurableCloseWhoseSyncFailsLaterLeavesASuspect) {
+  auto file = faults::open(path(), kCreate, "age=1ms,close=device,close_timeout=50ms");
+  disk_->fault("fsync 1 1 hang");
+  ASSERT_FALSE(file.write(bytes(text_of(1000))).error);
+  EXPECT_EQ(file.close().value(), RINGPROC_E_UNWRITTEN);
+  ASSERT_EQ(disk_->hanging(1), 1U);
+  disk_->release("error");
+  EXPECT_TRUE(eventually([&] {
+    std::error_code error;
+    auto again = File::open(path(), kReadWrite, error);
+    return !error && again.stats().suspect == 1;
+  }));
+}
+
+// The close waits for the system only, but somebody's flush has left a sync behind.
+TEST_F(TimeOut, OfACloseBehindAHungSyncIsASharingViolationToo) {
+  auto file = faults::open(path(), kCreate, "flush_timeout=50ms,close_timeout=50ms");
+  disk_->fault("fsync 1 1 hang");
+  EXPECT_EQ(file.write_flush(bytes(text_of(1000))).error.value(), RINGPROC_E_TIMEOUT);
+  EXPECT_EQ(file.close().value(), RINGPROC_E_UNWRITTEN);
+  ASSERT_EQ(disk_->hanging(1), 1U);
+  EXPECT_TRUE(is_a_sharing_violation());
+  disk_->release("error");
+  EXPECT_TRUE(can_be_opened_again());
+  EXPECT_EQ(faults::open(path(), kReadWrite).stats().suspect, 1U);
+}
+
 // The process ends while its drain hangs: it says what is missing and where that is; the kernel
 // keeps the process, and the next open finishes the file.
 TEST_F(TimeOut, OfAnExitLeavesTheBytesToRecovery) {
