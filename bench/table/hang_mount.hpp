@@ -1,4 +1,4 @@
-// A file system whose disk can be made to hang: tests/crash/hang_fs.cpp, mounted for as long as
+// A file system whose disk can be made to hang: tests/bad_disk, mounted for as long as
 // this object lives.
 #pragma once
 
@@ -18,9 +18,10 @@ class HangMount {
   ~HangMount();
 
   [[nodiscard]] std::string path() const { return root_ + "/mount"; }
-  [[nodiscard]] std::string backing() const { return root_ + "/backing"; }
-  void hang() { command("hang 1000000000"); }
+  void hang() { command("fault write 1 0 hang"); }
   void release() { command("release full"); }
+  // So that what was removed is no longer kept for a power cut.
+  void sync() { command("sync"); }
 
  private:
   void command(const std::string& line) const;

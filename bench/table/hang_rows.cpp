@@ -1,7 +1,7 @@
 // A disk that hangs during a capture at 100 MB/s, blocks of 16 KiB: bytes lost, and WRITE's p99.9
 // against the same run without the hang. The source is a device with a buffer of half a second:
 // what the writer takes later than that is lost. The disk is a FUSE file system on DIR whose writes
-// can be held (tests/crash/hang_fs.cpp).
+// can be held (tests/bad_disk).
 #include <atomic>
 #include <chrono>
 #include <cstring>
@@ -116,8 +116,9 @@ Outcome run(HangMount& mount, const Plan& plan, std::uint64_t memory_limit) {
   outcome.stats = file.stats();
   if (!error) error = file.close();
   if (error) throw std::system_error(error, "flush");
-  outcome.lost_bytes += missing(mount.backing() + "/capture.dat", outcome.stats.accepted);
-  std::filesystem::remove(mount.backing() + "/capture.dat");
+  outcome.lost_bytes += missing(mount.path() + "/capture.dat", outcome.stats.accepted);
+  std::filesystem::remove(mount.path() + "/capture.dat");
+  mount.sync();
   return outcome;
 }
 

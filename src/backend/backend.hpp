@@ -93,6 +93,11 @@ class Backend {
 
   [[nodiscard]] virtual std::error_code truncate(std::uint64_t size) noexcept = 0;
   [[nodiscard]] virtual FileState state(std::error_code& error) noexcept = 0;
+  // The same as far as the system knows it without asking a disk that may hang: this system's own
+  // writes are in it.
+  [[nodiscard]] virtual FileState known_state(std::error_code& error) noexcept {
+    return state(error);
+  }
   [[nodiscard]] virtual std::uint64_t size(std::error_code& error) noexcept {
     return state(error).size;
   }

@@ -222,6 +222,9 @@ class PosixFile final : public Backend {
     if (!local_times_) local_times_ = is_on_local_file_system(fd_);
     return *local_times_;
   }
+  FileState known_state(std::error_code& error) noexcept override {
+    return state_of(fd_, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, error);
+  }
 
   void set_path(std::string path) override {
     const std::lock_guard lock(m_);

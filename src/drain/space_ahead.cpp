@@ -57,7 +57,7 @@ void SpaceAhead::before_write(std::uint64_t from, std::uint64_t to, std::uint64_
   if (how_ != Preallocate::automatic || !in_force_.load()) return;
   const bool worth_it = appended_ >= kFirstAppended || syncs > 0;
   if (!appends || !worth_it || to <= space_end(header)) return;
-  if (!is_ours_alone()) return in_force_.store(false);
+  if (std::error_code unknown; !is_ours_alone(unknown)) return in_force_.store(false);
   const std::uint64_t more = std::clamp(appended_, kLeastReserved, kMostReserved);
   const std::uint64_t first = std::max(end_, space_end(header));
   tell(header.space_end, to + more);  // first: what was taken must be known to be given back
@@ -73,15 +73,14 @@ std::error_code SpaceAhead::fill_ahead(std::uint64_t from, std::uint64_t to,
   if (to - from > kLargestFilledFor || next <= space_end(region_.header())) return {};
   if (syncs < syncs_at_fill_ + kSyncsBeforeFilling) return {};
   syncs_at_fill_ = syncs;
-  if (is_ours_alone()) return fill();
+  if (std::error_code unknown; is_ours_alone(unknown)) return fill();
   in_force_.store(false);
   return {};
 }
 
 // The size on disk is what we made it, and nobody else says that it writes.
-bool SpaceAhead::is_ours_alone() noexcept {
+bool SpaceAhead::is_ours_alone(std::error_code& error) noexcept {
   const RegionHeader& header = region_.header();
-  std::error_code error;
   const std::uint64_t size = backend_.size(error);
   const bool filled = header.space_filled.load(std::memory_order_relaxed) != 0;  // ours
   return !error && size == (filled ? std::max(end_, space_end(header)) : end_) &&
@@ -135,7 +134,9 @@ void SpaceAhead::cut() noexcept {
 
 std::error_code SpaceAhead::give_back() noexcept {
   RegionHeader& header = region_.header();
-  if (space_end(header) <= end_ || !is_ours_alone()) return {};
+  if (space_end(header) <= end_) return {};
+  // Zeros that are left in the file because nobody knows its size are told.
+  if (std::error_code unknown; !is_ours_alone(unknown)) return unknown;
   in_force_.store(false);
   const bool journal = region_.shared();
   if (journal) begin_change(header, end_, kCut, kNoPosition);

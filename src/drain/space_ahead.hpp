@@ -43,7 +43,8 @@ class SpaceAhead {
   [[nodiscard]] bool in_force() const noexcept { return in_force_.load(); }
 
  private:
-  [[nodiscard]] bool is_ours_alone() noexcept;
+  // False also where the file's state cannot be told: then `error` says why.
+  [[nodiscard]] bool is_ours_alone(std::error_code& error) noexcept;
   [[nodiscard]] std::error_code fill() noexcept;
   [[nodiscard]] IoResult write_zeros(std::uint64_t at, std::uint64_t bytes) noexcept;
 

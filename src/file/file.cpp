@@ -30,7 +30,7 @@ std::error_code File::make_writable(std::unique_ptr<Backend> backend, std::share
   const Options options = settings_->get();
   Backend& writer = backend ? *backend : *first_backend_;
   std::error_code error;
-  const FileState state = writer.state(error);
+  const FileState state = writer.known_state(error);
   if (!error && options.direct == Direct::on) error = writer.prepare_direct();
   if (error) return error;
   auto region = make_region(writer, state, std::move(place), std::move(no_place), error);
@@ -145,7 +145,10 @@ std::error_code File::give_back_space() noexcept {
   const std::error_code error = write->drain.give_back_space();
   // Cutting zeros off changed the size, which a durable close promises too.
   const bool durable = settings_->get().close == Until::device;
-  return error || !durable || !write->drain.header().space_filled ? error : backend().sync();
+  if (error || !durable || !write->drain.header().space_filled) return error;
+  const std::error_code sync = backend().sync();
+  if (sync) scheduler_.suspect(*this);
+  return sync;
 }
 
 std::error_code File::close_backends() noexcept {

@@ -31,6 +31,9 @@ class Scheduler {
   // Nobody needs it any more, and nobody waits for its end.
   virtual void free_region(std::unique_ptr<Region>) noexcept {}
 
+  // A sync of the file failed while it was closed: who opens it again is told.
+  virtual void suspect(File&) noexcept {}
+
   // The writer's doorbell. No allocation, no waiting; at most one system call.
   virtual void ring(File& file) noexcept = 0;
   // Somebody waits: run the file's steps on a lane now. May allocate, never blocks on I/O.

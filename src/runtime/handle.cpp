@@ -211,7 +211,9 @@ std::error_code Handle::close(bool keep_native) noexcept {
   // The system closes what is open; the tables may be locked by threads that are gone.
   if (file_->alone()) return error;
 
-  const FileTable::Left left = runtime_->table().detach(attachment_);
+  // A durable close that ran out of time: all may be written, and the sync be under way.
+  const bool unfinished = error == Errc::unwritten;
+  const FileTable::Left left = runtime_->table().detach(attachment_, unfinished);
   std::error_code close_error;
   if (adopted_ && keep_native) seek_native(native_, position);
   if (adopted_ && !keep_native) close_error = close_native(native_);
@@ -235,7 +237,11 @@ std::error_code Handle::close_file(bool release, std::uint64_t position) noexcep
   if (file_->writable()) runtime_->detach(*file_);
   // Bytes can be written and a lane still be inside the step: closing waits for it.
   bool lost = false;
-  if (!file_->retire_steps(lost)) return Errc::unwritten;
+  if (!file_->retire_steps(lost)) {
+    runtime_->table().abandon(file_);
+    runtime_->drain_now(*file_);  // whoever is inside may have left before that
+    return Errc::unwritten;
+  }
   std::error_code error = file_->give_back_space();
   const bool released = !release || file_->release_native(native_, position);
   if (const std::error_code closing = file_->close_backends()) error = closing;

@@ -115,7 +115,8 @@ void Runtime::post_steps_or_later(const std::shared_ptr<File>& file) {
 void Runtime::run_steps(const std::shared_ptr<File>& file) {
   const Step step = file->drain().work(kTurn);
   const bool again = file->steps.exchange(kNone) == kAgain;
-  retire_if_abandoned(file);
+  // Otherwise somebody is at it: what is written may still have to be synced.
+  if (step == Step::nothing || step == Step::failed) retire_if_abandoned(file);
   if (again || step == Step::progressed) {
     post_steps_or_later(file);
   } else if (step != Step::busy) {

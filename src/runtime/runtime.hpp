@@ -37,6 +37,7 @@ class Runtime final : public Scheduler {
   }
   void ring(File& file) noexcept override;
   void drain_now(File& file) noexcept override;
+  void suspect(File& file) noexcept override { table_.suspect(file); }
 
  private:
   Runtime();

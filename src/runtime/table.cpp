@@ -12,7 +12,12 @@ FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const O
                                         Scheduler& scheduler, const Options& options,
                                         const RegionPlace& place, std::error_code& error) {
   Attachment attachment;
+  // Whatever asks the disk comes before the lock: one that hangs must not keep others from their
+  // files on another. The ring is made from what is known then.
   const FileState state = opened->state(error);
+  if (!error && mode.write && options.direct == Direct::on) {
+    static_cast<void>(opened->prepare_direct());  // asked for again, if this open makes the ring
+  }
   if (error) return attachment;
   const std::lock_guard lock(m_);
   const auto at = entries_.try_emplace(state.id).first;
@@ -55,7 +60,7 @@ FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const O
   return attachment;
 }
 
-FileTable::Left FileTable::detach(Attachment& attachment) noexcept {
+FileTable::Left FileTable::detach(Attachment& attachment, bool unfinished) noexcept {
   const std::lock_guard lock(m_);
   const auto at = entries_.find(attachment.file->id());
   Entry& entry = at->second;
@@ -68,12 +73,25 @@ FileTable::Left FileTable::detach(Attachment& attachment) noexcept {
     return Left::others;
   }
   note_suspect(*entry.file);
-  if (entry.file->has_work()) {
+  if (unfinished || entry.file->has_work()) {
     entry.abandoned = true;
     return Left::work;
   }
   entries_.erase(at);
   return Left::nothing;
+}
+
+void FileTable::abandon(const std::shared_ptr<File>& file) {
+  const std::lock_guard lock(m_);
+  const auto [at, fresh] = entries_.try_emplace(file->id());
+  if (!fresh) return;
+  at->second.file = file;
+  at->second.abandoned = true;
+}
+
+void FileTable::suspect(const File& file) {
+  const std::lock_guard lock(m_);
+  suspects_.insert(file.id());
 }
 
 void FileTable::note_suspect(File& file) {

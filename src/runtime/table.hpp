@@ -43,9 +43,15 @@ class FileTable {
   enum class Left {
     others,   // other handles on the file
     nothing,  // the file is gone from the table; the caller closes the backends
-    work,  // bytes that a lane has still to write: the file stays, closed to opens, until retire()
+    work,     // what a lane has still to do: the file stays, closed to opens, until retire()
   };
-  [[nodiscard]] Left detach(Attachment& attachment) noexcept;
+  // unfinished: there is work beyond bytes that are not written.
+  [[nodiscard]] Left detach(Attachment& attachment, bool unfinished = false) noexcept;
+  // Detached with nothing left, but somebody is still inside a step: the file is closed to opens
+  // until retire(), unless somebody has opened it meanwhile. Allocates.
+  void abandon(const std::shared_ptr<File>& file);
+  // Opens of that file are told from now on.
+  void suspect(const File& file);
 
   // An abandoned file's lane came back. Returns true if the file was abandoned and is now gone from
   // the table.

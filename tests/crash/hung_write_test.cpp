@@ -6,12 +6,12 @@
 #include <string>
 #include <thread>
 
-#include "crash/hang_mount.hpp"
+#include "bad_disk/mount.hpp"
 #include "crash/trial.hpp"
 
 namespace {
 
-using crash::HangMount;
+using bad_disk::Mount;
 using crash::Trial;
 
 constexpr const char* kEndings[] = {"full", "half", "error"};
@@ -19,19 +19,19 @@ constexpr const char* kEndings[] = {"full", "half", "error"};
 class HungWrite : public testing::Test {
  protected:
   void SetUp() override {
-    if (const auto obstacle = HangMount::obstacle(); !obstacle.empty()) {
+    if (const auto obstacle = Mount::obstacle(); !obstacle.empty()) {
       GTEST_SKIP() << obstacle;
     }
     mount_.emplace();
-    ASSERT_TRUE(mount_->mounted()) << "hang_fs cannot mount";
+    ASSERT_TRUE(mount_->mounted()) << "the bad disk cannot be mounted";
   }
 
   // A writer of the scenario whose drain hangs in its so-many-th write; killed, but kept by the
   // kernel.
   crash::Process hung(Trial& trial, const std::string& options, std::uint64_t operations) {
-    mount_->command("hang 1");
+    mount_->fault("write 1 1 hang");
     auto writer = trial.start(options, ":wait", operations);
-    EXPECT_EQ(mount_->command("await 1"), "1") << trial.log().message << trial.log_text();
+    EXPECT_EQ(mount_->hanging(1), 1U) << trial.log().message << trial.log_text();
     // It goes on into its ring meanwhile, until it is full or there is no more to write.
     std::uint64_t last = 0;
     for (int idle = 0; idle < 2000 && trial.log().phase == 0; ++idle) {
@@ -45,14 +45,14 @@ class HungWrite : public testing::Test {
   }
 
   void finish(Trial& trial, crash::Process& writer, const std::string& ending, unsigned way) {
-    mount_->command("release " + ending);
+    mount_->release(ending);
     writer.wait();
     EXPECT_EQ(trial.recover_by(way), "") << trial.name() << trial.log_text();
     EXPECT_EQ(trial.verify_all(), "");
     trial.again();
   }
 
-  std::optional<HangMount> mount_;
+  std::optional<Mount> mount_;
 };
 
 TEST_F(HungWrite, EndsAndRecoveryFinishesTheFile) {
@@ -92,27 +92,27 @@ TEST_F(HungWrite, IsNotOvertakenByRecovery) {
 }
 
 // The file system of these tests is one: what is written can be read, and a hung write hangs alone.
-TEST(HangFs, PassesEverythingThrough) {
-  if (const auto obstacle = HangMount::obstacle(); !obstacle.empty()) GTEST_SKIP() << obstacle;
-  HangMount mount;
+TEST(BadDisk, TakesWhatAWriterDoes) {
+  if (const auto obstacle = Mount::obstacle(); !obstacle.empty()) GTEST_SKIP() << obstacle;
+  Mount mount;
   ASSERT_TRUE(mount.mounted());
   Trial trial("script", crash::base_seed(), mount.path());
   EXPECT_EQ(trial.start("", ":check").wait(), 0) << trial.log().message << trial.log_text();
   EXPECT_EQ(trial.verify().complaint, "");
-  EXPECT_GT(std::stoi(mount.command("count")), 0);
+  EXPECT_GT(mount.count("write"), 0U);
 }
 
-TEST(HangFs, HoldsAKilledWriterUntilItIsReleased) {
-  if (const auto obstacle = HangMount::obstacle(); !obstacle.empty()) GTEST_SKIP() << obstacle;
-  HangMount mount;
+TEST(BadDisk, HoldsAKilledWriterUntilItIsReleased) {
+  if (const auto obstacle = Mount::obstacle(); !obstacle.empty()) GTEST_SKIP() << obstacle;
+  Mount mount;
   ASSERT_TRUE(mount.mounted());
   Trial trial("append", crash::base_seed(), mount.path());
-  mount.command("hang 1");
+  mount.fault("write 1 1 hang");
   auto writer = trial.start("survive=off,age=1ms", ":wait", 20);
-  ASSERT_EQ(mount.command("await 1"), "1") << trial.log().message;
+  ASSERT_EQ(mount.hanging(1), 1U) << trial.log().message;
   writer.kill9();
   EXPECT_FALSE(writer.ended());
-  mount.command("release error");
+  mount.release("error");
   EXPECT_EQ(writer.wait(), crash::kKilled);
 }
 
