@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kBlock = 4 * kKiB;
 constexpr int kCallers = 16;
-constexpr std::uint64_t kPrepared = 256 * kMiB;
+constexpr std::uint64_t kPrepared = kGiB;
 constexpr std::chrono::milliseconds kSlowSync{2};
 
 struct Stint {

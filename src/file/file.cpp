@@ -379,9 +379,9 @@ void File::announce_rename(const std::string& to) {
   probe::stored();
 }
 
-void File::rename(const std::string& to) {
-  first_backend_->set_path(to);
-  if (write_backend_) write_backend_->set_path(to);
+void File::rename(std::array<std::string, 2> to) noexcept {
+  first_backend_->set_path(std::move(to[0]));
+  if (write_backend_) write_backend_->set_path(std::move(to[1]));
   WriteSide* const write = side();
   if (!write) return;
   // Tells recovery, too, that the file's ctime has changed since it was noted.

@@ -2,6 +2,7 @@
 // write, read, seek, flush, and the waiting of close. Called by any thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -84,9 +85,9 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   [[nodiscard]] std::string place_text() const;
   [[nodiscard]] bool survives() const noexcept { return side() && side()->region->published(); }
   // The file is about to be renamed to that absolute path; it has been: the next flush covers the
-  // new name. One rename at a time.
+  // new name. One rename at a time. rename() gets its name twice, and takes no memory.
   void announce_rename(const std::string& to);
-  void rename(const std::string& to);
+  void rename(std::array<std::string, 2> to) noexcept;
   // The child of a fork: nothing may be done with this file any more.
   void orphan() noexcept;
   [[nodiscard]] bool orphaned() const noexcept { return orphaned_.load(); }
@@ -142,7 +143,7 @@ class File final : public std::enable_shared_from_this<File>, public Drain::Help
   // more.
   void map_first_pages() noexcept { side()->region->map_first_pages(); }
   bool give_back() noexcept { return side()->region->give_back(); }
-  std::uint32_t scheduler_id = 0;  // the scheduler's own name for this file, set by attach()
+  std::uint64_t scheduler_id = 0;  // the scheduler's own name for this file, set by attach()
   std::atomic<std::uint32_t> steps{
       0};                             // scheduler: 0 none, 1 a lane has them, 2 and then once more
   std::atomic<bool> no_space{false};  // scheduler: the last try found the disk full

@@ -1,5 +1,6 @@
 #include "procedure/open_message.hpp"
 
+#include <array>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -133,9 +134,10 @@ LRESULT on_rename(const char* from, const char* to, Names names) {
     return error ? open_error(error, old_path) : LRESULT{MMSYSERR_NOERROR};
   }
   FileTable& table = Runtime::instance().table();
+  std::array<std::string, 2> names_of_file{new_path, new_path};
   if (!table.renaming(id, new_path)) return MMIOERR_SHARINGVIOLATION;
   error = rename_file(old_path, new_path);
-  table.renamed(id, new_path, !error);
+  table.renamed(id, std::move(names_of_file), !error);
   if (error == std::errc::file_exists) return MMIOERR_ACCESSDENIED;
   if (error) return open_error(error, old_path);
   // The file has its new name; whether it keeps it over a power cut is not known.

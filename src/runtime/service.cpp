@@ -83,7 +83,7 @@ void Service::add(const std::shared_ptr<File>& file) {
   added_.emplace(file->scheduler_id, file);
 }
 
-void Service::remove(std::uint32_t id) {
+void Service::remove(std::uint64_t id) {
   const std::lock_guard lock(changes_);
   if (added_.erase(id) != 0) return;
   try {
@@ -131,7 +131,7 @@ void Service::on_wake() {
 
 void Service::look_at_rung(Clock::time_point now) {
   rung_since_ = std::max(std::exchange(emptied_, now), now - kSoon);
-  std::uint32_t id = 0;
+  std::uint64_t id = 0;
   while (ready_.pop(id)) {
     linger_until_ = now + kSoon;
     // After the pop: a file is added before it can ring, so what rang is known now.
@@ -140,22 +140,22 @@ void Service::look_at_rung(Clock::time_point now) {
   }
   if (!look_at_all_.exchange(false)) return;
   take_changes();
-  std::vector<std::uint32_t> all;
+  std::vector<std::uint64_t> all;
   for (const auto& [each, watch] : watches_) all.push_back(each);
-  for (const std::uint32_t each : all) look_at(each, now);
+  for (const std::uint64_t each : all) look_at(each, now);
 }
 
 // Numbers are never given again.
 void Service::take_changes() {
-  std::map<std::uint32_t, std::weak_ptr<File>> added;
-  std::vector<std::uint32_t> removed;
+  std::map<std::uint64_t, std::weak_ptr<File>> added;
+  std::vector<std::uint64_t> removed;
   {
     const std::lock_guard lock(changes_);
     added.swap(added_);
     removed.swap(removed_);
   }
   for (auto& [id, file] : added) watches_[id].file = std::move(file);
-  for (const std::uint32_t id : removed) {
+  for (const std::uint64_t id : removed) {
     const auto at = watches_.find(id);
     if (at == watches_.end()) continue;
     stop_looking(id, at->second);
@@ -163,7 +163,7 @@ void Service::take_changes() {
   }
 }
 
-void Service::look_at(std::uint32_t id, Clock::time_point now) {
+void Service::look_at(std::uint64_t id, Clock::time_point now) {
   const auto at = watches_.find(id);
   if (at == watches_.end()) return;  // closed meanwhile
   if (const std::shared_ptr<File> file = at->second.file.lock()) {
@@ -218,7 +218,7 @@ bool Service::make_timer() {
 }
 
 // The one decision: hand the bytes to a lane, look again later, or let the writer's next byte ring.
-void Service::look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& owner,
+void Service::look(std::uint64_t id, Watch& watch, const std::shared_ptr<File>& owner,
                    Clock::time_point now) {
   File& file = *owner;
   stop_looking(id, watch);
@@ -401,14 +401,14 @@ void Service::measure(Watch& watch, std::uint64_t accepted, Clock::time_point no
   watch.seen_accepted = accepted;
 }
 
-void Service::look_again(std::uint32_t id, Watch& watch, Clock::time_point at) {
+void Service::look_again(std::uint64_t id, Watch& watch, Clock::time_point at) {
   stop_looking(id, watch);
   watch.next_look = at;
   watch.looking = true;
   looks_.emplace(at, id);
 }
 
-void Service::stop_looking(std::uint32_t id, Watch& watch) {
+void Service::stop_looking(std::uint64_t id, Watch& watch) {
   if (std::exchange(watch.looking, false)) looks_.erase({watch.next_look, id});
 }
 

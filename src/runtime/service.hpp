@@ -34,7 +34,7 @@ class Service {
   [[nodiscard]] std::error_code start();
   // Any thread, not on a writer's way. Wakes nobody: a file is looked at from its first byte on.
   void add(const std::shared_ptr<File>& file);
-  void remove(std::uint32_t id);
+  void remove(std::uint64_t id);
   // Any thread, the writer's included: the file is to be looked at; soon, if there is no hurry. No
   // allocation; a system call only if the service thread would sleep for longer than that.
   void ring(File& file) noexcept;
@@ -74,11 +74,11 @@ class Service {
   void on_wake();
   void look_at_rung(Clock::time_point now);
   void take_changes();
-  void look_at(std::uint32_t id, Clock::time_point now);
+  void look_at(std::uint64_t id, Clock::time_point now);
   void on_timer();
   void set_timer();
   bool make_timer();
-  void look(std::uint32_t id, Watch& watch, const std::shared_ptr<File>& file,
+  void look(std::uint64_t id, Watch& watch, const std::shared_ptr<File>& file,
             Clock::time_point now);
   static Clock::duration time_of_a_block(const Watch& watch);
   static std::uint64_t worth_a_write(const Watch& watch, File& file);
@@ -88,8 +88,8 @@ class Service {
   static bool grow_ahead(Watch& watch, File& file, Clock::time_point now);
   static Clock::duration until_next_growth(const Watch& watch, File& file);
   static void measure(Watch& watch, std::uint64_t accepted, Clock::time_point now);
-  void look_again(std::uint32_t id, Watch& watch, Clock::time_point at);
-  void stop_looking(std::uint32_t id, Watch& watch);
+  void look_again(std::uint64_t id, Watch& watch, Clock::time_point at);
+  void stop_looking(std::uint64_t id, Watch& watch);
 
   const std::function<void(const std::shared_ptr<File>&)> post_steps_;
   boost::asio::io_context io_{1};
@@ -100,8 +100,8 @@ class Service {
   std::optional<boost::asio::steady_timer> timer_;
   bool told_no_timer_ = false;  // the service thread's
   // Fixed: pushing never allocates. A file stands in it once at most.
-  boost::lockfree::queue<std::uint32_t, boost::lockfree::fixed_sized<true>> ready_{2048};
-  std::atomic<std::uint32_t> last_id_{0};
+  boost::lockfree::queue<std::uint64_t, boost::lockfree::fixed_sized<true>> ready_{2048};
+  std::atomic<std::uint64_t> last_id_{0};
   std::atomic<bool> waking_{false};
   // When the timer fires, on the steady clock in ns; kNever: it is not set.
   static constexpr std::int64_t kNever = INT64_MAX;
@@ -110,12 +110,12 @@ class Service {
   WakeMemory wake_memory_;
 
   std::mutex changes_;
-  std::map<std::uint32_t, std::weak_ptr<File>> added_;  // guarded by changes_
-  std::vector<std::uint32_t> removed_;                  // guarded by changes_
+  std::map<std::uint64_t, std::weak_ptr<File>> added_;  // guarded by changes_
+  std::vector<std::uint64_t> removed_;                  // guarded by changes_
 
   // The service thread's alone.
-  std::map<std::uint32_t, Watch> watches_;
-  std::set<std::pair<Clock::time_point, std::uint32_t>> looks_;
+  std::map<std::uint64_t, Watch> watches_;
+  std::set<std::pair<Clock::time_point, std::uint64_t>> looks_;
   std::optional<Clock::time_point> timer_set_;
   Clock::time_point emptied_{};       // when ready_ was emptied last
   Clock::time_point rung_since_{};    // what is taken from it now has rung since then

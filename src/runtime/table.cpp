@@ -117,12 +117,12 @@ bool FileTable::renaming(const FileId& id, const std::string& to) {
   return true;
 }
 
-void FileTable::renamed(const FileId& id, const std::string& to, bool done) {
+void FileTable::renamed(const FileId& id, std::array<std::string, 2> to, bool done) noexcept {
   const std::lock_guard lock(m_);
   const auto at = entries_.find(id);
   if (at == entries_.end()) return;
   at->second.renaming = false;
-  if (done) at->second.file->rename(to);
+  if (done) at->second.file->rename(std::move(to));
 }
 
 std::vector<std::shared_ptr<File>> FileTable::all() const {

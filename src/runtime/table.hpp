@@ -2,6 +2,7 @@
 // Any thread.
 #pragma once
 
+#include <array>
 #include <list>
 #include <map>
 #include <memory>
@@ -60,7 +61,9 @@ class FileTable {
   // The file is about to be renamed: paths follow the identity. Returns: false if another thread is
   // renaming it. Else renamed() follows, done or not.
   [[nodiscard]] bool renaming(const FileId& id, const std::string& to);
-  void renamed(const FileId& id, const std::string& to, bool done);
+  // to: twice the new name. Memory for it was taken before, so that this cannot fail when the file
+  // has it.
+  void renamed(const FileId& id, std::array<std::string, 2> to, bool done) noexcept;
 
   [[nodiscard]] std::vector<std::shared_ptr<File>> all() const;
   [[nodiscard]] std::size_t handles(const File& file) const noexcept;

@@ -109,7 +109,7 @@ TEST_F(LocalTimes, AreAskedForAgainWhenNobodyFlushes) {
 }
 
 TEST_F(JournalTest, AfterTheOwnersRenameOnlyTheChangeTimeMayDiffer) {
-  f.file->rename("/renamed");
+  f.file->rename({"/renamed", "/renamed"});
   EXPECT_EQ(why(state(8, 2, 4)), "");
   EXPECT_NE(why(state(8, 4, 4)), "");
 }
