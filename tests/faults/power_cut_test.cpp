@@ -34,7 +34,7 @@ constexpr Way kWays[] = {
     {"direct_reserved", "ring=1M", 100'000, true, true},
     {"direct_filled", "ring=1M,direct=on,preallocate=written", 5000, true, false, true},
     {"by_a_lane", "flush_timeout=100s,direct=off,preallocate=off", 700},
-    {"in_process_memory", "survive=off", 700},
+    {"in_process_memory", "survive=off", 700, false, true},
 };
 
 class PowerCut : public faults::OnABadDisk, public testing::WithParamInterface<Way> {
