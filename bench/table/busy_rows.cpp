@@ -3,6 +3,8 @@
 // blocks of 1 KiB every millisecond.
 #include <signal.h>
 
+#include <cmath>
+#include <cstring>
 #include <thread>
 
 #include "bench/table/fio.hpp"
@@ -63,22 +65,42 @@ class BusyDisk {
   Process fio_;
 };
 
-// Returns: the times of its calls. A slow arm makes fewer in the same time.
-HistogramPtr capture(const Context& context, By by, int seconds, std::uint64_t cost) {
+const std::vector<std::byte>& block() {
   static const std::vector<std::byte> data(kBlock, std::byte{0x5a});
-  const std::string path = context.path(by == By::ring ? "ring.dat" : "dos.dat");
+  return data;
+}
+
+// Returns: the times of its calls. A slow arm makes fewer in the same time.
+template <typename Call>
+HistogramPtr timed(int seconds, std::uint64_t cost, Call call) {
   HistogramPtr times = make_histogram();
-  MmioFile file(path, by);
   Pacer pacer(kTickNs);
-  bool taken = true;
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   for (int tick = 0; tick < seconds * 1000 && std::chrono::steady_clock::now() < end; ++tick) {
     pacer.wait();
-    time_calls(kPerTick, cost, *times, [&] { taken &= file.try_write(data); });
+    time_calls(kPerTick, cost, *times, call);
   }
+  return times;
+}
+
+HistogramPtr capture(const Context& context, By by, int seconds, std::uint64_t cost) {
+  MmioFile file(context.path(by == By::ring ? "ring.dat" : "dos.dat"), by);
+  bool taken = true;
+  HistogramPtr times = timed(seconds, cost, [&] { taken &= file.try_write(block()); });
   if (!taken) throw std::runtime_error("a write failed");
   file.close();
   return times;
+}
+
+// The limit: how long the same thread is kept from a plain copy.
+HistogramPtr copy_only(int seconds, std::uint64_t cost) {
+  std::vector<std::byte> memory(16 * kMiB, std::byte{1});
+  std::size_t at = 0;
+  return timed(seconds, cost, [&] {
+    std::memcpy(memory.data() + at, block().data(), kBlock);
+    asm volatile("" : : "r"(memory.data()) : "memory");
+    at = (at + kBlock) % memory.size();
+  });
 }
 
 Results measure(const Context& context) {
@@ -97,15 +119,17 @@ Results measure(const Context& context) {
   };
   measured.turns = alternate(
       context, turns, [&] { return arm(By::ring, *ring); }, [&] { return arm(By::dos, *dos); });
-  measured.raw = {{"block_bytes", kBlock},
-                  {"writes_per_s", kPerSecond},
-                  {"busy", disk.stop()},
-                  {"ours", ticks_json(*ring)},
-                  {"theirs", ticks_json(*dos)}};
+  const HistogramPtr copies = copy_only(seconds, cost);
+  measured.raw = {{"block_bytes", kBlock},      {"writes_per_s", kPerSecond},
+                  {"busy", disk.stop()},        {"ours", ticks_json(*ring)},
+                  {"theirs", ticks_json(*dos)}, {"copies", ticks_json(*copies)}};
+  measured.note =
+      "beside the same fio, a plain copy into memory at the same pace has a p99.99 of " +
+      std::to_string(std::lround(ticks_ns(*copies, 99.99) / 1000)) + " us";
   const auto n = static_cast<double>(std::min(ring->count(), dos->count()));
   if (n < kMillion) {
-    measured.note = "fewer than a million samples (" + std::to_string(static_cast<long>(n)) +
-                    "): p99.9 and maximum are in the raw numbers";
+    measured.note += "; fewer than a million samples (" + std::to_string(static_cast<long>(n)) +
+                     "): p99.9 and maximum are in the raw numbers";
   }
   return {{"write_busy", measured}};
 }

@@ -104,7 +104,8 @@ typedef struct ringproc_options {
   uint32_t wait_for_space; /* 1: on a full disk wait and retry that write; default 0 */
   /* Large data goes from the ring to the device, not through the page cache: RINGPROC_AUTO, the
    * default: what comes in pieces of 64 KiB and more, and whole blocks that are flushed again and
-   * again, where the file system can; ON: whole blocks always, and the open fails where that is impossible; OFF. */
+   * again, where the file system can; ON: whole blocks always, and the open fails where that is
+   * impossible; OFF. */
   uint32_t direct;
   /* Space is taken ahead beyond the end of a growing file, and given back at close:
    * RINGPROC_AUTO, the default: without changing the size; WRITTEN: zeros inside the size, as soon
