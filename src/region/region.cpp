@@ -147,7 +147,7 @@ Region::~Region() {
   }
   file_ = {};  // gives up the lock; only then may the process open that name
   // In a forked child the name is the parent's.
-  if (published() && process_ == os::process_id()) OwnRegions::release(name_);
+  if (published() && !removed_ && process_ == os::process_id()) OwnRegions::release(name_);
 }
 
 void Region::map_first_pages() noexcept {
@@ -232,10 +232,14 @@ std::error_code Region::publish() {
 }
 
 void Region::remove() noexcept {
-  if (!published() || process_ != os::process_id()) return;
-  // The name stays ours until the file is closed. Windows keeps a file that is mapped.
+  if (!published() || removed_ || process_ != os::process_id()) return;
+  // Windows keeps a file that is mapped; then the name stays ours until it is closed.
   const std::error_code error = place_->remove(name_);
   remove_when_unmapped_ = error && error != std::errc::no_such_file_or_directory;
+  // Another process may take the name from now on, and die: what it leaves is not ours, although
+  // this region may be kept for a while.
+  removed_ = !remove_when_unmapped_;
+  if (removed_) OwnRegions::release(name_);
 }
 
 std::string Region::path() const { return published() ? place_->path_of(name_) : std::string(); }

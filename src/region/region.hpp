@@ -112,6 +112,7 @@ class Region {
   std::string name_;           // in place_, once published
   std::uint32_t process_ = 0;  // that published it
   bool remove_when_unmapped_ = false;
+  bool removed_ = false;  // and its name given up
   os::Memory memory_;
   RegionHeader* header_;
   Ring ring_;
