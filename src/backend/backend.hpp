@@ -107,6 +107,8 @@ class Backend {
 
   // The file was renamed: sync_name() and path() follow.
   virtual void set_path(std::string path) = 0;
+  // A handle was opened by that path: the next sync_name() covers it, too. Absolute, or empty.
+  virtual void also_named(const std::string&) {}
   [[nodiscard]] virtual std::string path()
       const = 0;  // absolute; empty for an adopted handle without a name
   // A path by which another process finds this file now; empty if there is none. For an adopted

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "backend/backend.hpp"
 #include "backend/posix_names.hpp"
@@ -139,9 +140,19 @@ class PosixFile final : public Backend {
 
   std::error_code sync_name() noexcept override {
     try {
-      const std::string path = this->path();
-      if (path.empty()) return std::make_error_code(std::errc::not_supported);
-      return sync_directory(directory_of(path));
+      std::vector<std::string> directories;
+      {
+        const std::lock_guard lock(m_);
+        if (path_.empty()) return std::make_error_code(std::errc::not_supported);
+        std::string first = directory_of(path_);
+        directories = std::move(other_directories_);
+        other_directories_.clear();
+        directories.insert(directories.begin(), std::move(first));
+      }
+      for (const std::string& directory : directories) {
+        if (auto error = sync_directory(directory)) return error;
+      }
+      return {};
     } catch (const std::bad_alloc&) {
       return std::make_error_code(std::errc::not_enough_memory);
     }
@@ -179,6 +190,15 @@ class PosixFile final : public Backend {
   void set_path(std::string path) override {
     const std::lock_guard lock(m_);
     path_ = std::move(path);
+  }
+  void also_named(const std::string& path) override {
+    if (path.empty()) return;
+    std::string directory = directory_of(path);
+    const std::lock_guard lock(m_);
+    const bool known = directory == directory_of(path_) ||
+                       std::find(other_directories_.begin(), other_directories_.end(), directory) !=
+                           other_directories_.end();
+    if (!known) other_directories_.push_back(std::move(directory));
   }
   std::string path() const override {
     const std::lock_guard lock(m_);
@@ -260,7 +280,9 @@ class PosixFile final : public Backend {
   std::atomic<bool> direct_refused_{false};
   mutable std::mutex m_;
   std::string path_;  // guarded by m_
-  ShareMode held_;    // changed under the table's mutex only
+  // Guarded by m_: of other paths by which it was opened since the last sync_name().
+  std::vector<std::string> other_directories_;
+  ShareMode held_;  // changed under the table's mutex only
   std::atomic<bool> locks_{false};
 };
 

@@ -15,6 +15,7 @@ FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const O
   // Whatever asks the disk comes before the lock: one that hangs must not keep others from their
   // files on another. The ring is made from what is known then.
   const FileState state = opened->state(error);
+  const std::string path = opened->path();
   if (!error && mode.write && options.direct == Direct::on) {
     static_cast<void>(opened->prepare_direct());  // asked for again, if this open makes the ring
   }
@@ -45,6 +46,8 @@ FileTable::Attachment FileTable::attach(std::unique_ptr<Backend> opened, const O
     if (!error && mode.write && !entry.file->writable()) {
       error = entry.file->make_writable(std::move(opened), place.place, place.problem);
     }
+    // Somebody may have moved the file: this handle knows it by its new name only.
+    if (!error && mode.write) entry.file->backend().also_named(path);
   } catch (...) {
     undo();
     throw;

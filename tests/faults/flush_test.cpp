@@ -27,6 +27,21 @@ TEST_F(Name, IsSyncedAtTheFirstFlushOfEveryHandleThatWrites) {
   EXPECT_EQ(disk_->count("fsyncdir"), 2U);
 }
 
+// Somebody else has moved the file; a new handle knows it by its new name only.
+TEST_F(Name, OfAHandleIsTheOneThatItWasOpenedBy) {
+  std::filesystem::create_directory(disk_->file("moved"));
+  auto first = faults::open(path(), kCreate);
+  ASSERT_FALSE(first.write_flush(bytes("text")).error);
+  disk_->sync();
+  const std::string moved = disk_->file("moved/take");
+  ASSERT_EQ(::rename(path().c_str(), moved.c_str()), 0);
+  auto second = faults::open(moved, kReadWrite);
+  ASSERT_EQ(second.stats().handles, 2U) << "one file, one ring";
+  EXPECT_EQ(second.write_flush(bytes("TEXT")).bytes, 4U);
+  EXPECT_NE(second.stats().capabilities & RINGPROC_CAN_SYNC_NAME, 0U);
+  EXPECT_EQ(after_a_cut("none", 0, "moved/take"), "TEXT");
+}
+
 TEST_F(Name, OfAClosedFileIsDurableWhenTheRenameReturns) {
   {
     Mmio file(path(), MMIO_CREATE | MMIO_READWRITE);
