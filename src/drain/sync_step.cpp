@@ -52,7 +52,7 @@ Step Drain::sync_owned() noexcept {
   }
   const std::lock_guard lock(state_);
   if (probe::mutant(probe::Mutant::count_running_sync)) {
-    before.position = header.written.load(std::memory_order_relaxed);  // under state_
+    before.position = target().position;
   }
   ++statistics_.syncs;
   // Those whom this sync releases, who may soon be back, and those who came too late for it.
