@@ -37,11 +37,11 @@ bool memory_allows(std::uint64_t bytes) noexcept {
   static std::atomic<std::uint64_t> left{0};
   static std::atomic<std::int64_t> asked_ns{0};
   const std::int64_t now = steady_ns();
-  const std::uint64_t before = left.load();
-  if (now - asked_ns.load() < kPlentyForNs && before >= kPlenty && before / 2 >= bytes) {
-    left.fetch_sub(bytes);
-    return true;
-  }
+  std::uint64_t before = left.load();
+  const bool plenty =
+      now - asked_ns.load() < kPlentyForNs && before >= kPlenty && before / 2 >= bytes;
+  // Whoever loses against another ring asks.
+  if (plenty && left.compare_exchange_strong(before, before - bytes)) return true;
   const std::uint64_t available = os::available_memory();
   left.store(available - std::min(available, bytes));
   asked_ns.store(now);
