@@ -309,7 +309,7 @@ TEST_F(FlushedBlocks, GoDirectInAFileThatIsFlushedAgainAndAgain) {
 }
 
 TEST_F(FlushedBlocks, ButNotWithAPartOfABlockBesideThem) {
-  for (int i = 0; i < 5; ++i) flush(kBlockSize + 100);
+  for (int i = 0; i < 5; ++i) flush(2 * kBlockSize + 100);
   EXPECT_TRUE(f.disk.direct_writes.empty()) << "two writes would be slower than one";
 }
 
