@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -23,6 +22,7 @@
 #include <boost/lockfree/queue.hpp>
 
 #include "file/file.hpp"
+#include "runtime/watch.hpp"
 
 namespace ringproc::core {
 
@@ -40,28 +40,6 @@ class Service {
   void ring(File& file) noexcept;
 
  private:
-  static constexpr std::uint64_t kUnknown = UINT64_MAX;
-
-  // What the service thread knows of a file.
-  struct Watch {
-    std::weak_ptr<File> file;       // gone: closed, and soon removed here
-    Clock::time_point next_look{};  // in looks_ if looking
-    bool looking = false;
-    bool mapped = false;  // the first pages
-    Clock::time_point last_look{};
-    Clock::time_point last_byte{};    // when bytes were last seen to arrive
-    Clock::time_point oldest{};       // no byte that is pending was accepted before this
-    std::uint64_t seen_accepted = 0;  // at last_look
-    double bytes_per_second = 0;      // before last_look
-    bool idle = true;                 // the writer's next byte rings
-    // What the ring needed, in this window of time and the one before; what it is to keep to (0: as
-    // it is).
-    Clock::time_point window_began{};
-    std::uint64_t needed = 0;
-    std::uint64_t needed_before = kUnknown;
-    std::uint64_t keep = 0;
-  };
-
   // Memory for the one wake-up that can be under way, so that ringing allocates nothing.
   struct WakeMemory {
     alignas(std::max_align_t) std::array<std::byte, 256> bytes;
@@ -80,14 +58,6 @@ class Service {
   bool make_timer();
   void look(std::uint64_t id, Watch& watch, const std::shared_ptr<File>& file,
             Clock::time_point now);
-  static Clock::duration time_of_a_block(const Watch& watch);
-  static std::uint64_t worth_a_write(const Watch& watch, File& file);
-  // What is to be done about memory that is not needed: nothing, now, a little later.
-  enum class GiveBack { done, goes_on, try_again };
-  static GiveBack give_back(Watch& watch, File& file, Clock::time_point now, bool idle);
-  static bool grow_ahead(Watch& watch, File& file, Clock::time_point now);
-  static Clock::duration until_next_growth(const Watch& watch, File& file);
-  static void measure(Watch& watch, std::uint64_t accepted, Clock::time_point now);
   void look_again(std::uint64_t id, Watch& watch, Clock::time_point at);
   void stop_looking(std::uint64_t id, Watch& watch);
 
