@@ -1,5 +1,6 @@
 #include "runtime/lanes.hpp"
 
+#include <new>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -31,7 +32,11 @@ void Lanes::post(std::uint64_t device, std::function<void()> task) {
     static_cast<void>(start_thread(*lane));
   }
   boost::asio::post(lane->io, [this, lane, task = std::move(task)] {
-    task();
+    try {
+      task();
+    } catch (const std::bad_alloc&) {
+      // A task leaves what it works on as it should be; what it had no memory for is at most told.
+    }
     const std::lock_guard done(m_);
     --lane->tasks;
   });

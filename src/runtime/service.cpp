@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <new>
+#include <thread>
+#include <utility>
 
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
@@ -16,9 +18,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kFirstLook = 10ms;    // after a ring, to learn the rate
-constexpr auto kSoon = 10ms;         // without hurry, so long a ring may go unheard
-constexpr auto kInUseRetry = 50ms;   // it could not be: still in use, or a writer was at it
+constexpr auto kFirstLook = 10ms;   // after a ring, to learn the rate
+constexpr auto kSoon = 10ms;        // without hurry, so long a ring may go unheard
+constexpr auto kInUseRetry = 50ms;  // it could not be: still in use, or a writer was at it
+constexpr auto kMemoryRetry = 10ms;
 constexpr auto kSpaceRetry = 200ms;  // on a full disk, with wait_for_space
 
 // Bytes may be written out so much before their age, so that files are looked at together.
@@ -56,7 +59,27 @@ Service::Service(std::function<void(const std::shared_ptr<File>&)> post_steps)
     : post_steps_(std::move(post_steps)) {}
 
 std::error_code Service::start() {
-  return os::start_thread("ringproc-timer", [this] { io_.run(); });
+  return os::start_thread("ringproc-timer", [this] { run(); });
+}
+
+// What it does again and again needs no memory; the first timer, and a task for a lane, do. Where
+// there is none, everybody is looked at again in a while.
+void Service::run() {
+  bool again = false;
+  for (;;) {
+    try {
+      if (std::exchange(again, false)) {
+        look_at_all_.exchange(true);
+        look_at_rung(Clock::now());
+        set_timer();
+      }
+      io_.run();
+      return;
+    } catch (const std::bad_alloc&) {
+      again = true;
+      std::this_thread::sleep_for(kMemoryRetry);
+    }
+  }
 }
 
 void Service::add(const std::shared_ptr<File>& file) {
@@ -122,25 +145,23 @@ void Service::look_at_rung(Clock::time_point now) {
   }
   if (!look_at_all_.exchange(false)) return;
   take_changes();
-  std::vector<std::uint64_t> all;
-  for (const auto& [each, watch] : watches_) all.push_back(each);
-  for (const std::uint64_t each : all) look_at(each, now);
+  for (const auto& [each, watch] : watches_) look_at(each, now);
 }
 
 // Numbers are never given again.
 void Service::take_changes() {
-  std::map<std::uint64_t, std::weak_ptr<File>> added;
+  std::map<std::uint64_t, Watch> added;
   std::vector<std::uint64_t> removed;
   {
     const std::lock_guard lock(changes_);
     added.swap(added_);
     removed.swap(removed_);
   }
-  for (auto& [id, file] : added) watches_[id].owner = std::move(file);
+  watches_.merge(added);
   for (const std::uint64_t id : removed) {
     const auto at = watches_.find(id);
     if (at == watches_.end()) continue;
-    stop_looking(id, at->second);
+    stop_looking(at->second);
     watches_.erase(at);
   }
 }
@@ -152,7 +173,7 @@ void Service::look_at(std::uint64_t id, Clock::time_point now) {
     file->in_ready_queue.exchange(false);
     look(id, at->second, file, now);
   } else {
-    stop_looking(id, at->second);
+    stop_looking(at->second);
   }
 }
 
@@ -174,13 +195,14 @@ void Service::set_timer() {
   if (next == Clock::time_point::max()) return;
   if (timer_set_ && *timer_set_ <= next) return;  // fires early, looks, and is set anew
   if (!timer_ && !make_timer()) return;
-  timer_set_ = next;
+  timer_set_.reset();
   timer_->expires_at(next);
   timer_->async_wait([this](const boost::system::error_code& error) {
     if (error) return;  // set anew or cancelled
     timer_set_.reset();
     on_timer();
   });
+  timer_set_ = next;
   wakes_at_.exchange(std::chrono::nanoseconds(next.time_since_epoch()).count());
 }
 
@@ -203,7 +225,7 @@ bool Service::make_timer() {
 void Service::look(std::uint64_t id, Watch& watch, const std::shared_ptr<File>& owner,
                    Clock::time_point now) {
   File& file = *owner;
-  stop_looking(id, watch);
+  stop_looking(watch);
   if (file.drain().failed()) return;
   if (file.steps.load() != 0) {
     // A lane is at it, and rings when it is done. If that takes long, the ring has to grow.
@@ -278,14 +300,14 @@ void Service::look(std::uint64_t id, Watch& watch, const std::shared_ptr<File>& 
 }
 
 void Service::look_again(std::uint64_t id, Watch& watch, Clock::time_point at) {
-  stop_looking(id, watch);
-  watch.next_look = at;
-  watch.looking = true;
-  looks_.emplace(at, id);
+  stop_looking(watch);
+  watch.next_look = {at, id};
+  watch.node.value() = watch.next_look;
+  looks_.insert(std::move(watch.node));
 }
 
-void Service::stop_looking(std::uint64_t id, Watch& watch) {
-  if (std::exchange(watch.looking, false)) looks_.erase({watch.next_look, id});
+void Service::stop_looking(Watch& watch) {
+  if (watch.node.empty()) watch.node = looks_.extract(watch.next_look);
 }
 
 }  // namespace ringproc::core

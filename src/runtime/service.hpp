@@ -11,9 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -33,6 +31,7 @@ class Service {
 
   [[nodiscard]] std::error_code start();
   // Any thread, not on a writer's way. Wakes nobody: a file is looked at from its first byte on.
+  // Throws: std::bad_alloc.
   void add(const std::shared_ptr<File>& file);
   void remove(std::uint64_t id);
   // Any thread, the writer's included: the file is to be looked at; soon, if there is no hurry. No
@@ -48,6 +47,7 @@ class Service {
   struct WakeAllocator;
 
   [[nodiscard]] bool wakes_soon(const File& file) noexcept;
+  void run();
   void wake();
   void on_wake();
   void look_at_rung(Clock::time_point now);
@@ -59,7 +59,7 @@ class Service {
   void look(std::uint64_t id, Watch& watch, const std::shared_ptr<File>& file,
             Clock::time_point now);
   void look_again(std::uint64_t id, Watch& watch, Clock::time_point at);
-  void stop_looking(std::uint64_t id, Watch& watch);
+  void stop_looking(Watch& watch);
 
   const std::function<void(const std::shared_ptr<File>&)> post_steps_;
   boost::asio::io_context io_{1};
@@ -80,12 +80,12 @@ class Service {
   WakeMemory wake_memory_;
 
   std::mutex changes_;
-  std::map<std::uint64_t, std::weak_ptr<File>> added_;  // guarded by changes_
-  std::vector<std::uint64_t> removed_;                  // guarded by changes_
+  std::map<std::uint64_t, Watch> added_;  // guarded by changes_
+  std::vector<std::uint64_t> removed_;    // guarded by changes_
 
   // The service thread's alone.
   std::map<std::uint64_t, Watch> watches_;
-  std::set<std::pair<Clock::time_point, std::uint64_t>> looks_;
+  Looks looks_;
   std::optional<Clock::time_point> timer_set_;
   Clock::time_point emptied_{};       // when ready_ was emptied last
   Clock::time_point rung_since_{};    // what is taken from it now has rung since then

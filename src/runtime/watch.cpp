@@ -29,6 +29,11 @@ std::uint64_t round_up(std::uint64_t bytes) {
 
 }  // namespace
 
+Watch::Watch(const std::shared_ptr<File>& file) : owner(file) {
+  Looks one{{}};
+  node = one.extract(one.begin());
+}
+
 // A device likes large writes; data that comes fast can wait for one.
 std::uint64_t Watch::worth_a_write(File& file) const {
   if (!file.drain().writes_direct()) return kWriteOut;

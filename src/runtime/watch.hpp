@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include "file/file.hpp"
 
@@ -12,13 +14,20 @@ namespace ringproc::core {
 inline constexpr std::chrono::seconds kIdleAfter{5};  // without a byte, the next one rings
 inline constexpr Clock::duration kShortestLook = std::chrono::milliseconds(2);
 
-// Threads: the service thread.
+// Files by when they are looked at next.
+using Looks = std::set<std::pair<Clock::time_point, std::uint64_t>>;
+
+// Threads: the service thread, after it was made.
 struct Watch {
   static constexpr std::uint64_t kUnknown = UINT64_MAX;
 
-  std::weak_ptr<File> owner;      // gone: closed, and soon removed from the service
-  Clock::time_point next_look{};  // if looking
-  bool looking = false;
+  // Throws: std::bad_alloc.
+  explicit Watch(const std::shared_ptr<File>& file);
+
+  std::weak_ptr<File> owner;  // gone: closed, and soon removed from the service
+  // While it stands in Looks, its key there; else its node, so that looking again needs no memory.
+  Looks::value_type next_look{};
+  Looks::node_type node;
   bool mapped = false;  // the first pages
   Clock::time_point last_look{};
   Clock::time_point last_byte{};    // when bytes were last seen to arrive
