@@ -205,4 +205,23 @@ TEST_F(Limits, TooFewDescriptorsAreToldOrDoneWithout) {
   EXPECT_GE(done, 3);
 }
 
+// Addresses for rings, threads and the heap run out at different points of the plan.
+TEST_F(Limits, TooFewAddressesAreToldOrDoneWithout) {
+  int told = 0;
+  int done = 0;
+  for (rlim_t mib = 6; mib <= 128; mib += mib < 64 ? 2 : 16) {
+    SCOPED_TRACE(std::to_string(mib) + " MiB");
+    const Told all = run([&] { return limit(RLIMIT_AS, mib << 20); });
+    if (all.status == 127 || all.status == kNoMemoryOfItsOwn) continue;  // 127: not even loaded
+    EXPECT_EQ(all.status, 0);
+    EXPECT_EQ(all.broken, "");
+    for (const std::int64_t error : all.errors) {
+      EXPECT_TRUE(error == -ENOMEM || error == -EAGAIN) << error;
+    }
+    (all.errors.empty() ? done : told) += 1;
+  }
+  EXPECT_GE(told, 3);
+  EXPECT_GE(done, 3);
+}
+
 }  // namespace

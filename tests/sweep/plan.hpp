@@ -67,6 +67,9 @@ inline const std::vector<Op>& dying_writers_plan() {
   return ops;
 }
 
+// Exit status of a program that has no memory for what is not the library's.
+inline constexpr int kNoMemoryOfItsOwn = 126;
+
 inline char byte_of(std::uint64_t op, std::uint64_t offset) {
   const std::uint64_t word = model::mix((op << 40) + offset / 8);
   return static_cast<char>(word >> (offset % 8 * 8));

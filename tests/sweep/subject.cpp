@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <new>
 #include <string_view>
 
 #include "ringproc/procedure.h"
@@ -22,11 +23,16 @@
 namespace sweep {
 namespace {
 
-// The program's own memory does not run out.
+// The program's own memory does not run out; where it really does, nothing can be said of the
+// library.
 template <typename Work>
 auto own(Work work) {
   const OwnAllocations mine;
-  return work();
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    std::_Exit(kNoMemoryOfItsOwn);
+  }
 }
 
 }  // namespace
