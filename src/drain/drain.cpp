@@ -76,7 +76,14 @@ std::error_code Drain::reach_inline(const Target& target, Level level) noexcept 
     lock.unlock();
     const Step step = write ? write_step(sync) : sync_step();
     lock.lock();
-    if (step == Step::no_space) static_cast<void>(changed_.wait_for(lock, kSpaceRetry));
+    if (step != Step::no_space) continue;
+    // Only bytes that found room are news: the end of another caller's vain try wakes everybody
+    // too, and they would drive each other round.
+    const std::uint64_t before = header().written.load(std::memory_order_relaxed);  // under state_
+    static_cast<void>(changed_.wait_for(lock, kSpaceRetry, [&] {
+      return reached(target, level) || failed() ||
+             header().written.load(std::memory_order_relaxed) != before;
+    }));
   }
   // Whoever is durable gets its success even if something failed meanwhile.
   return reached(target, level) ? std::error_code{} : error_now();
