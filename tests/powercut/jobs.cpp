@@ -36,6 +36,10 @@ int run_program(const Job& job, std::vector<std::string> arguments, const std::s
   // A host that is held up for long must not look like a disk that is.
   Child child{std::move(arguments), {"RINGPROC_OPTIONS=close_timeout=none," + job.text("options")}};
   if (!marks.empty()) child.environment.push_back("POWERCUT_MARKS=" + marks);
+  // What machine.py may have wanted of the processor.
+  if (const char* const tunables = std::getenv("GLIBC_TUNABLES")) {
+    child.environment.push_back(std::string("GLIBC_TUNABLES=") + tunables);
+  }
   const std::string& preload = job.text("preload");
   if (!preload.empty()) {
     child.environment.push_back("LD_PRELOAD=" + preload);
