@@ -222,6 +222,15 @@ TEST_F(TimeOut, OfAnExitLeavesTheBytesToRecovery) {
   }
 }
 
+// Nobody calls any more, so it is not the failure that was told: what it cost is.
+TEST_F(TimeOut, OrFailureAtAnExitThatLosesBytesIsTold) {
+  disk_->fault("write 1 0 EIO");
+  faults::Child child({"exit", path(), "age=1ms,survive=off", "100000"});
+  EXPECT_NE(child.error_line_with("not completely written at exit").find("nput/output error"),
+            std::string::npos);
+  child.wait();
+}
+
 TEST_F(TimeOut, OfAnExitOfADiskThatOnlyStallsLosesNothing) {
   disk_->fault("write 1 1 hang");
   faults::Child child({"exit", path(), "age=1ms,exit_timeout=100s", "100000"});
