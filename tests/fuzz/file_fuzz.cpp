@@ -36,8 +36,8 @@ class Play {
   explicit Play(FuzzedDataProvider& input) : input_(input), options_(options_from(input)) {
     subject_.disk.can_reserve = input.ConsumeBool();
     subject_.scheduler.helpful = true;  // else a write that waits waits for ever
-    subject_.disk.on_write = [this](int) { return std::exchange(write_error_, {}); };
-    subject_.disk.on_sync = [this](int) { return std::exchange(sync_error_, {}); };
+    subject_.disk.on_write = [this](int) { return give(write_error_); };
+    subject_.disk.on_sync = [this](int) { return give(sync_error_); };
     subject_.disk.can_direct = true;
     file_ = std::make_shared<File>(std::make_unique<FakeBackend>(subject_.disk), FileId{1, 1},
                                    subject_.scheduler, options_);
@@ -50,6 +50,7 @@ class Play {
       const FileStatistics now = file_->statistics();
       check(now.durable <= now.written && now.written <= now.accepted, "the watermarks' order");
       check(failed() || now.logical_size == content_.size(), "the logical size");
+      check(failed() || !disk_failed_, "an error of the disk is told");
     }
     if (usable_) end();
   }
@@ -61,6 +62,12 @@ class Play {
   };
 
   [[nodiscard]] bool failed() const { return static_cast<bool>(file_->failure().error); }
+
+  // Once, as a disk that is well again the next time.
+  std::error_code give(std::error_code& error) {
+    disk_failed_ |= static_cast<bool>(error);
+    return std::exchange(error, {});
+  }
 
   std::vector<std::byte> some_bytes(std::size_t size) {
     std::vector<std::byte> data(size);
@@ -197,6 +204,7 @@ class Play {
   std::error_code write_error_;
   std::error_code sync_error_;
   std::uint32_t noise_ = 1;
+  bool disk_failed_ = false;
   bool usable_ = false;
 };
 

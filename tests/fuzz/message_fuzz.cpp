@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fuzz_check.hpp"
@@ -173,6 +174,15 @@ class Play {
     check(position(info) == before + readable, "a read moves the position");
   }
 
+  // Where a seek has to go, if it may.
+  std::int64_t destination(LONG to, LPARAM origin, std::int64_t before) {
+    if (origin == SEEK_SET) return std::int64_t{static_cast<DWORD>(to)};
+    if (origin == SEEK_CUR) return before + to;
+    struct stat now {};
+    check(origin == SEEK_END && ::fstat(model_, &now) == 0, "an unknown origin is refused");
+    return static_cast<std::int64_t>(now.st_size) - to;
+  }
+
   void seek() {
     MMIOINFO& info = some_info();
     const std::int64_t before = position(info);
@@ -184,12 +194,16 @@ class Play {
     if (result == -1) return check(position(info) == before, "a refused seek moves nothing");
     check(result >= 0 && result <= kLargestSize, "a position is below 4 GiB less 1");
     check(position(info) == result, "a seek goes where it says");
+    const std::int64_t expected = destination(to, origin, before);
+    check((!compares_ && origin == SEEK_END) || result == expected, "a seek goes where it is told");
     check(static_cast<DWORD>(info.lDiskOffset) == static_cast<DWORD>(result),
           "lDiskOffset follows");
   }
 
   void ask() {
     MMIOINFO& info = some_info();
+    // Not where the handle stands, so that it is seen if somebody puts it right.
+    const LONG offset = std::exchange(info.lDiskOffset, input_.ConsumeIntegral<LONG>());
     const MMIOINFO before = info;
     ringproc_stats stats{};
     ringproc_failure failure{};
@@ -207,6 +221,7 @@ class Play {
     for (const LRESULT result : results)
       check(result == 1 || result == -1, "a user message is answered");
     check(std::memcmp(&before, &info, sizeof info) == 0, "a user message never writes MMIOINFO");
+    info.lDiskOffset = offset;
   }
 
   // As an application that writes into the structure, or keeps an old copy.
