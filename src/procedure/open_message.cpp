@@ -84,6 +84,12 @@ LRESULT qualify(const std::string& path, char* name, Names names, bool must_exis
   return give_back(path, name, names) ? MMSYSERR_NOERROR : MMIOERR_OUTOFMEMORY;
 }
 
+// Whether a sync failed, rather than that there was nothing to do it with: then the next may.
+bool was_tried(const std::error_code& error) {
+  return error != std::errc::not_enough_memory && error != std::errc::too_many_files_open &&
+         error != std::errc::too_many_files_open_in_system;
+}
+
 LRESULT finish_open(MMIOINFO& info, std::unique_ptr<Handle> handle) {
   const auto native = static_cast<DWORD>(handle->native());
   const auto position = static_cast<DWORD>(handle->tell());
@@ -141,8 +147,9 @@ LRESULT on_rename(const char* from, const char* to, Names names) {
   if (error == std::errc::file_exists) return MMIOERR_ACCESSDENIED;
   if (error) return open_error(error, old_path);
   // The file has its new name; whether it keeps it over a power cut is not known.
-  if (sync_names(old_path, new_path)) return MMIOERR_CANNOTWRITE;
-  return MMSYSERR_NOERROR;
+  error = sync_names(old_path, new_path);
+  if (error && was_tried(error)) table.name_failed(id, error);
+  return error ? LRESULT{MMIOERR_CANNOTWRITE} : LRESULT{MMSYSERR_NOERROR};
 }
 
 }  // namespace ringproc::core

@@ -128,6 +128,15 @@ void FileTable::renamed(const FileId& id, std::array<std::string, 2> to, bool do
   if (done) at->second.file->rename(std::move(to));
 }
 
+void FileTable::name_failed(const FileId& id, const std::error_code& error) {
+  const std::lock_guard lock(m_);
+  if (const auto at = entries_.find(id); at != entries_.end() && at->second.file->writable()) {
+    Drain& drain = at->second.file->drain();
+    drain.fail({error, Operation::sync_name, 0, drain.header().written.load(), 0});
+  }
+  suspects_.insert(id);
+}
+
 std::vector<std::shared_ptr<File>> FileTable::all() const {
   const std::lock_guard lock(m_);
   std::vector<std::shared_ptr<File>> files;

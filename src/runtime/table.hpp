@@ -64,6 +64,9 @@ class FileTable {
   // to: twice the new name. Memory for it was taken before, so that this cannot fail when the file
   // has it.
   void renamed(const FileId& id, std::array<std::string, 2> to, bool done) noexcept;
+  // The directory's sync after a rename failed. No flush may claim the name by another one: the
+  // file has failed, and later opens are told.
+  void name_failed(const FileId& id, const std::error_code& error);
 
   [[nodiscard]] std::vector<std::shared_ptr<File>> all() const;
   [[nodiscard]] std::size_t handles(const File& file) const noexcept;

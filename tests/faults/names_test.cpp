@@ -99,6 +99,22 @@ TEST_P(NameOnABadDisk, IsTheNewOneAfterARenameWhoseDirectoryCannotBeSynced) {
   EXPECT_FALSE(exists(path()));
   EXPECT_EQ(faults::wrong_in(other(), "text"), "");
   EXPECT_EQ(after_a_cut("all", 0, kOther), "text");
+  EXPECT_EQ(faults::open(other(), faults::kReadWrite).stats().suspect, 1U);
+}
+
+// Contract 5: what a sync could not do is never claimed later.
+TEST_P(NameOnABadDisk, IsNotClaimedByAFlushAfterADirectorySyncThatFailed) {
+  Mmio file(path(), MMIO_CREATE | MMIO_READWRITE);
+  ASSERT_EQ(file.write_flush("text"), 4);
+  fail("fsyncdir");
+  EXPECT_EQ(rename(), UINT{MMIOERR_CANNOTWRITE});
+  const auto syncs = disk_->count("fsyncdir");
+  EXPECT_EQ(file.write_flush("more"), -1);
+  EXPECT_EQ(file.failure().operation, RINGPROC_OP_SYNC_NAME);
+  EXPECT_EQ(file.stats().durable, 4U);
+  EXPECT_NE(file.close(), UINT{MMSYSERR_NOERROR});
+  EXPECT_EQ(faults::open(other(), faults::kReadWrite).stats().suspect, 1U);
+  EXPECT_EQ(disk_->count("fsyncdir"), syncs) << "it is tried again";
 }
 
 TEST_P(NameOnABadDisk, StaysWhenItCannotBeRemoved) {
