@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "base/error.hpp"
@@ -22,6 +23,16 @@ void tell(const RecoverOutcome& outcome) {
       return;
     default:
       if (!outcome.told) log(text_of(outcome));
+  }
+}
+
+// A region that is not finished stays as it is, for an open of its file or the next start. What is
+// said then takes no memory any more.
+void rescue(const Place& place, const std::string& no_memory) {
+  try {
+    for (const std::string& name : place.list()) tell(recover_region(place, name, {}));
+  } catch (const std::bad_alloc&) {
+    log(no_memory);
   }
 }
 
@@ -49,9 +60,9 @@ void AutoRecovery::start() {
   if (!place || place->list().empty()) return;
   // It may hang with a disk, so nobody waits for it. If it cannot be started, the next process is
   // the next chance.
-  static_cast<void>(os::start_thread("ringproc-rescue", [place] {
-    for (const std::string& name : place->list()) tell(recover_region(*place, name, {}));
-  }));
+  const std::string no_memory = "no memory to finish what dead processes left; the next start does";
+  static_cast<void>(
+      os::start_thread("ringproc-rescue", [place, no_memory] { rescue(*place, no_memory); }));
 }
 
 std::error_code AutoRecovery::before_open(const FileId& id, bool cut) {
