@@ -6,6 +6,8 @@
 
 namespace {
 
+constexpr std::size_t kHeader = 4096;
+
 class RecordToABadDisk : public faults::OnABadDisk {
  protected:
   // Returns: the exit status.
@@ -66,7 +68,7 @@ TEST_F(RecordToABadDisk, NamesASyncErrorAndClaimsNothingMore) {
   const std::string left = after_a_cut("none").value();
   const std::string all = faults::on_disk(path());
   ASSERT_LT(durable, left.size());
-  EXPECT_EQ(faults::difference(left.substr(44, durable), all.substr(44, durable)), "");
+  EXPECT_EQ(faults::difference(left.substr(kHeader, durable), all.substr(kHeader, durable)), "");
 }
 
 TEST_F(RecordToABadDisk, DoesNotMindInterruptedAndShortCalls) {

@@ -6,6 +6,7 @@ set -uo pipefail
 
 counter=(--source counter -c 2 -r 48000 -f s16)
 stdin=(--source stdin -c 2 -r 48000 -f s16)
+start=4096 # where samples begin
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
 
@@ -56,27 +57,44 @@ formats() {
 
 header_of_pcm() {
   expect 0 "$program" record -o take.wav "${counter[@]}" -n 3 --unpaced
-  [ "$(bytes take.wav 0 44)" = "52494646300000005741564566""6d742010000000010002008""0bb000000ee02000400100064617461""0c000000" ] \
-    || fail "header: $(bytes take.wav 0 44)"
+  [ "$(bytes take.wav 0 12)" = "524946460410000057415645" ] || fail "RIFF: $(bytes take.wav 0 12)"
+  [ "$(bytes take.wav 12 36)" = "4a554e4b1c000000$(printf '00%.0s' {1..28})" ] || fail "JUNK: $(bytes take.wav 12 36)"
+  [ "$(bytes take.wav 48 8)" = "626578745a020000" ] || fail "bext: $(bytes take.wav 48 8)"
+  [ "$(bytes take.wav 658 24)" = "666d742010000000010002008""0bb000000ee020004001000" ] || fail "fmt: $(bytes take.wav 658 24)"
+  [ "$(bytes take.wav 682 8)" = "4a554e4b460d0000" ] || fail "filler: $(bytes take.wav 682 8)"
+  [ "$(bytes take.wav 4088 8)" = "646174610c000000" ] || fail "data: $(bytes take.wav 4088 8)"
+}
+
+# The moment of the first sample, as date, time of day, and samples since midnight.
+header_says_when() {
+  local before after at reference
+  before=$(date +%s)
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 3 --unpaced
+  after=$(date +%s)
+  at=$(date -d "$(tail -c +377 take.wav | head -c 10) $(tail -c +387 take.wav | head -c 8)" +%s) || fail "no date"
+  [ "$at" -ge "$before" ] && [ "$at" -le "$after" ] || fail "$at is not within $before..$after"
+  reference=$(od -An -t u8 -j 394 -N 8 take.wav | tr -d ' ')
+  [ $((reference / 48000)) -eq $((at - $(date -d "$(date -d @"$at" +%F)" +%s))) ] || fail "time reference $reference"
+  says '^ringproc [0-9]' <(tail -c +313 take.wav | head -c 20)
 }
 
 header_of_odd_s24() {
   expect 0 "$program" record -o take.wav --source counter -c 1 -r 48000 -f s24 -n 3 --unpaced
-  [ "$(stat -c %s take.wav)" -eq $((80 + 10)) ] || fail "size $(stat -c %s take.wav)"
-  [ "$(bytes take.wav 4 4)" = "52000000" ] || fail "RIFF size $(bytes take.wav 4 4)"
-  [ "$(bytes take.wav 12 28)" = "666d742028000000feff010080bb0000803202000300180016""001800" ] \
-    || fail "fmt: $(bytes take.wav 12 28)"
-  [ "$(bytes take.wav 40 20)" = "040000000100000000001000800000aa00389b71" ] || fail "$(bytes take.wav 40 20)"
-  [ "$(bytes take.wav 60 12)" = "666163740400000003000000" ] || fail "fact: $(bytes take.wav 60 12)"
-  [ "$(bytes take.wav 72 8)" = "6461746109000000" ] || fail "data: $(bytes take.wav 72 8)"
-  [ "$(bytes take.wav 89 1)" = "00" ] || fail "pad: $(bytes take.wav 89 1)"
+  [ "$(stat -c %s take.wav)" -eq $((start + 10)) ] || fail "size $(stat -c %s take.wav)"
+  [ "$(bytes take.wav 4 4)" = "02100000" ] || fail "RIFF size $(bytes take.wav 4 4)"
+  [ "$(bytes take.wav 658 28)" = "666d742028000000feff010080bb0000803202000300180016""001800" ] \
+    || fail "fmt: $(bytes take.wav 658 28)"
+  [ "$(bytes take.wav 686 20)" = "040000000100000000001000800000aa00389b71" ] || fail "$(bytes take.wav 686 20)"
+  [ "$(bytes take.wav 706 12)" = "666163740400000003000000" ] || fail "fact: $(bytes take.wav 706 12)"
+  [ "$(bytes take.wav 4088 8)" = "6461746109000000" ] || fail "data: $(bytes take.wav 4088 8)"
+  [ "$(bytes take.wav 4105 1)" = "00" ] || fail "pad: $(bytes take.wav 4105 1)"
 }
 
 header_of_float() {
   expect 0 "$program" record -o take.wav --source counter -c 2 -r 48000 -f f32 -n 5 --unpaced
-  [ "$(bytes take.wav 12 26)" = "666d742012000000030002008""0bb000000dc050008002000""0000" ] \
-    || fail "fmt: $(bytes take.wav 12 26)"
-  [ "$(bytes take.wav 38 12)" = "666163740400000005000000" ] || fail "fact: $(bytes take.wav 38 12)"
+  [ "$(bytes take.wav 658 26)" = "666d742012000000030002008""0bb000000dc050008002000""0000" ] \
+    || fail "fmt: $(bytes take.wav 658 26)"
+  [ "$(bytes take.wav 684 12)" = "666163740400000005000000" ] || fail "fact: $(bytes take.wav 684 12)"
 }
 
 json_keys() {
@@ -189,14 +207,14 @@ stdin_is_kept_exactly() {
   for procedure in ring dos; do
     expect 0 "$program" record -o take.wav "${stdin[@]}" --proc $procedure --json take.json -y <input
     json_has exit_reason '"end_of_input"'
-    tail -c +45 take.wav | cmp - input || fail "the samples differ"
+    tail -c +$((start + 1)) take.wav | cmp - input || fail "the samples differ"
   done
 }
 
 stdin_frame_limit() {
   head -c 1000000 /dev/urandom >input
   expect 0 "$program" record -o take.wav "${stdin[@]}" -n 1000 <input
-  head -c 4000 input | cmp - <(tail -c +45 take.wav) || fail "the samples differ"
+  head -c 4000 input | cmp - <(tail -c +$((start + 1)) take.wav) || fail "the samples differ"
 }
 
 stdin_cut_frame() {
@@ -204,13 +222,13 @@ stdin_cut_frame() {
   expect 4 "$program" record -o take.wav "${stdin[@]}" --json take.json <input
   json_has frames_written 1000
   json_has exit_reason '"cut_frame"'
-  head -c 4000 input | cmp - <(tail -c +45 take.wav) || fail "whole frames are not kept"
+  head -c 4000 input | cmp - <(tail -c +$((start + 1)) take.wav) || fail "whole frames are not kept"
 }
 
 stdin_that_cannot_be_read() {
   expect 7 "$program" record -o take.wav "${stdin[@]}" --json take.json </
   json_has exit_reason '"source_died"'
-  [ "$(stat -c %s take.wav)" -eq 44 ] || fail "not finalised"
+  [ "$(stat -c %s take.wav)" -eq $start ] || fail "not finalised"
   expect 7 "$program" record -o take.wav "${stdin[@]}" -y <&-
 }
 
@@ -333,11 +351,11 @@ a_stalled_disk_is_ridden_out() {
 # Cuts frames out of a recording with dd, so that the whole way through the file is checked too.
 verify_names_damage() {
   expect 0 "$program" record -o take.wav "${counter[@]}" -n 100000 --unpaced --json take.json
-  { head -c $((44 + 4 * 1000)) take.wav; tail -c +$((44 + 4 * 1001 + 1)) take.wav; } >damaged.wav
+  { head -c $((start + 4 * 1000)) take.wav; tail -c +$((start + 4 * 1001 + 1)) take.wav; } >damaged.wav
   expect 8 "$program" verify damaged.wav
   says 'first wrong frame: 1000' out
   says 'missing altogether: 1 frame in 1 gap, the first 1000' out
-  { head -c $((44 + 4 * 1000)) take.wav; tail -c +$((44 + 4 * 66536 + 1)) take.wav; } >damaged.wav
+  { head -c $((start + 4 * 1000)) take.wav; tail -c +$((start + 4 * 66536 + 1)) take.wav; } >damaged.wav
   expect 8 "$program" verify damaged.wav --summary take.json
   says 'missing altogether: 65536 frames in 1 gap, the first 1000..66535' out
   head -c -4 take.wav >damaged.wav
@@ -352,11 +370,11 @@ verify_names_damage() {
 verify_judges_broken_headers() {
   local size
   expect 0 "$program" record -o take.wav --source counter -c 3 -r 48000 -f s24 -n 100 --unpaced
-  for ((size = 0; size < 80; size++)); do
+  for size in {0..56} {655..735} {4080..4095}; do
     head -c $size take.wav >damaged.wav
     expect 8 "$program" verify damaged.wav
   done
-  { head -c 4 take.wav; printf '\0\0\0\0'; head -c 76 take.wav | tail -c +9; printf '\0\0\0\0'; tail -c +81 take.wav; } \
+  { head -c 4 take.wav; printf '\0\0\0\0'; head -c $((start - 4)) take.wav | tail -c +9; printf '\0\0\0\0'; tail -c +$((start + 1)) take.wav; } \
     >damaged.wav
   expect 8 "$program" verify damaged.wav
   says 'never finished' out
@@ -367,12 +385,12 @@ verify_judges_broken_headers() {
 
 verify_compares_gaps_with_the_summary() {
   expect 0 "$program" record -o take.wav "${counter[@]}" -n 1000 --unpaced --json take.json
-  { head -c $((44 + 4 * 100)) take.wav; tail -c +$((44 + 4 * 110 + 1)) take.wav; } >damaged.wav
+  { head -c $((start + 4 * 100)) take.wav; tail -c +$((start + 4 * 110 + 1)) take.wav; } >damaged.wav
   expect 8 "$program" verify damaged.wav --summary take.json
   # A summary that says so, and a header that fits.
   sed -e 's/"frames_lost": 0/"frames_lost": 10/' -e 's/"frames_written": 1000/"frames_written": 990/' \
     -e 's/"lost_ranges": \[\]/"lost_ranges": [{"start": 100, "length": 10}]/' take.json >lost.json
-  { printf 'RIFF\x9c\x0f\0\0'; head -c 40 damaged.wav | tail -c +9; printf '\x78\x0f\0\0'; tail -c +45 damaged.wav; } \
+  { printf 'RIFF\x70\x1f\0\0'; head -c $((start - 4)) damaged.wav | tail -c +9; printf '\x78\x0f\0\0'; tail -c +$((start + 1)) damaged.wav; } \
     >fitting.wav
   expect 0 "$program" verify fitting.wav --summary lost.json
   says 'exactly the 10 frames' out

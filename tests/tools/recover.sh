@@ -5,6 +5,7 @@
 set -uo pipefail
 
 counter=(--source counter -c 2 -r 48000 -f s16)
+start=4096 # where its samples begin
 stranger=65534 # a user who owns nothing here
 
 fail() { echo "FAILED: $*" >&2; exit 1; }
@@ -141,8 +142,8 @@ recover_finishes_file_and_header() {
   bytes=$(field take.wav accepted)
   expect 0 "$program" recover
   says "take.wav: $bytes bytes that process $child left are in the file and durable" out
-  says "header now says $(((bytes - 44) / 4)) frames" out
-  expect 0 "$program" verify take.wav --frames $(((bytes - 44) / 4))
+  says "header now says $(((bytes - start) / 4)) frames" out
+  expect 0 "$program" verify take.wav --frames $(((bytes - start) / 4))
   same 0 "$(regions)" "regions left"
   expect 0 "$program" recover
   says 'nothing to recover' out
@@ -254,10 +255,10 @@ to_another_file() {
   rm other.bin
   expect 0 "$program" recover --to other.bin take.wav
   same 0 "$(stat -c %s take.wav)" "size of the file itself"
-  expect 0 "$program" record -o whole.wav "${counter[@]}" -n $(((bytes - 44) / 4)) --unpaced
+  expect 0 "$program" record -o whole.wav "${counter[@]}" -n $(((bytes - start) / 4)) --unpaced
   # All but the sizes in the header, which had not been written.
-  cmp <(tail -c +9 other.bin | head -c 32) <(tail -c +9 whole.wav | head -c 32) || fail "the header differs"
-  cmp <(tail -c +45 other.bin) <(tail -c +45 whole.wav) || fail "the samples differ"
+  cmp <(tail -c +659 other.bin | head -c 28) <(tail -c +659 whole.wav | head -c 28) || fail "the header differs"
+  cmp <(tail -c +$((start + 1)) other.bin) <(tail -c +$((start + 1)) whole.wav) || fail "the samples differ"
   same 0 "$(regions)" "regions left"
 }
 
@@ -321,8 +322,8 @@ conflict() {
   says "/take.wav: $message; the $bytes bytes that process $child left are kept in .*/$kept\$" both
   same "$before" "$(sums ./*.wav; stat -c '%n %i %s %z' ./*.wav 2>&1)" "the files"
   same "$bytes" "$(stat -c %s "$kept")" "bytes kept"
-  expect 0 "$program" record -o whole.bin "${counter[@]}" -n $(((bytes - 44) / 4)) --unpaced -y
-  cmp <(tail -c +45 "$kept") <(tail -c +45 whole.bin) || fail "the samples kept differ"
+  expect 0 "$program" record -o whole.bin "${counter[@]}" -n $(((bytes - start) / 4)) --unpaced -y
+  cmp <(tail -c +$((start + 1)) "$kept") <(tail -c +$((start + 1)) whole.bin) || fail "the samples kept differ"
   same 0 "$(regions)" "regions left"
 }
 append() { echo more >>take.wav; }

@@ -48,7 +48,7 @@ RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Targe
     : options_(options),
       target_(std::move(target)),
       signals_(signals),
-      wave_(target_->handle(), options.format),
+      wave_(target_->handle(), options.format, std::chrono::system_clock::now()),
       source_(make_source(options)),
       capture_(capture_settings(options, wave_.layout()), *source_, *target_),
       flush_(*target_, [this] { stop_capture(); }) {

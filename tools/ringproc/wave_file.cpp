@@ -6,10 +6,14 @@
 #include <span>
 #include <system_error>
 
+#include "wave_bext.hpp"
+
 namespace ringproc::tool {
 namespace {
 
 constexpr FOURCC kWave = mmioFOURCC('W', 'A', 'V', 'E');
+constexpr FOURCC kJunk = mmioFOURCC('J', 'U', 'N', 'K');
+constexpr FOURCC kBext = mmioFOURCC('b', 'e', 'x', 't');
 constexpr FOURCC kFormat = mmioFOURCC('f', 'm', 't', ' ');
 constexpr FOURCC kFact = mmioFOURCC('f', 'a', 'c', 't');
 constexpr FOURCC kData = mmioFOURCC('d', 'a', 't', 'a');
@@ -56,10 +60,16 @@ bool WaveFile::write_chunk(FOURCC id, const void* bytes, std::uint32_t size) {
 bool WaveFile::start() {
   riff_.fccType = kWave;
   if (mmioCreateChunk(handle_, &riff_, MMIO_CREATERIFF) != 0) return false;
+  const std::array<std::byte, kDs64Bytes> room{};
+  if (!write_chunk(kJunk, room.data(), kDs64Bytes)) return false;
+  const BextChunk bext = bext_chunk(begun_, format_.rate);
+  if (!write_chunk(kBext, &bext, kBextBytes)) return false;
   const WaveFormatChunk format = wave_format_chunk(format_);
   if (!write_chunk(kFormat, &format, layout_.format_bytes)) return false;
   const std::uint32_t no_frames = 0;
   if (layout_.fact && !write_chunk(kFact, &no_frames, sizeof(no_frames))) return false;
+  const std::array<std::byte, kHeaderBytes> filler{};
+  if (!write_chunk(kJunk, filler.data(), layout_.filler_bytes)) return false;
   data_.ckid = kData;
   return mmioCreateChunk(handle_, &data_, 0) == 0 && data_.dwDataOffset == layout_.header_bytes;
 }

@@ -2,6 +2,7 @@
 // thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <system_error>
@@ -15,8 +16,9 @@ namespace ringproc::tool {
 
 class WaveFile {
  public:
-  WaveFile(HMMIO handle, AudioFormat format)
-      : handle_(handle), format_(format), layout_(wave_layout(format)) {}
+  // begun: when the first sample is expected; goes into `bext`.
+  WaveFile(HMMIO handle, AudioFormat format, std::chrono::system_clock::time_point begun)
+      : handle_(handle), format_(format), layout_(wave_layout(format)), begun_(begun) {}
 
   // Effect: writes everything before the first sample; the sizes stay 0 until finish(). Returns:
   // success.
@@ -35,6 +37,7 @@ class WaveFile {
   HMMIO handle_;
   AudioFormat format_;
   WaveLayout layout_;
+  std::chrono::system_clock::time_point begun_;
   MMCKINFO riff_{};
   MMCKINFO data_{};
 };

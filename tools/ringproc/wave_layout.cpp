@@ -3,7 +3,6 @@
 namespace ringproc::tool {
 namespace {
 
-constexpr std::uint32_t kRiffHeaderBytes = 12;
 constexpr std::uint32_t kChunkHeaderBytes = 8;
 constexpr std::uint32_t kPcmFormatBytes = 16;
 constexpr std::uint32_t kFloatFormatBytes = 18;  // with the count of extra bytes, 0
@@ -59,13 +58,14 @@ WaveLayout wave_layout(const AudioFormat& format) {
   WaveLayout layout;
   layout.format_bytes = format_bytes_of(format);
   layout.fact = layout.format_bytes != kPcmFormatBytes;
-  std::uint32_t at = kRiffHeaderBytes + kChunkHeaderBytes + layout.format_bytes;
+  layout.bext_offset = kDs64Offset + kDs64Bytes + kChunkHeaderBytes;
+  std::uint32_t at = layout.bext_offset + kBextBytes + kChunkHeaderBytes + layout.format_bytes;
   if (layout.fact) {
     layout.fact_offset = at + kChunkHeaderBytes;
     at = layout.fact_offset + 4;
   }
-  layout.data_size_offset = at + 4;
-  layout.header_bytes = at + kChunkHeaderBytes;
+  layout.filler_bytes = kHeaderBytes - at - 2 * kChunkHeaderBytes;
+  layout.data_size_offset = kHeaderBytes - 4;
   layout.max_frames = (kMaxFileBytes - layout.header_bytes) / format.frame_bytes();
   if (with_pad(layout.max_frames * format.frame_bytes()) + layout.header_bytes > kMaxFileBytes) {
     --layout.max_frames;
