@@ -18,7 +18,8 @@ class ScriptedTarget final : public Target {
   explicit ScriptedTarget(std::deque<Accept> answers = {})
       : Target(nullptr), answers_(std::move(answers)) {}
 
-  void start_data() override {}
+  void start_data(std::uint64_t) override {}
+  [[nodiscard]] bool patch(std::span<const std::byte>, std::uint64_t) override { return true; }
   [[nodiscard]] Accept write(std::span<const std::byte> data) override {
     ++writes;
     Accept answer = Accept::accepted;

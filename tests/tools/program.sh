@@ -146,7 +146,8 @@ record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 1s --proc dos
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 64K --period 48000
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --period 0
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --period 99999999
-record -o take.wav --source counter -c 2 -r 48000 -f s16 --sync 0
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --sync 0.0001
+record -o take.wav --source counter -c 2 -r 48000 -f s16 --sync -1
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --sync nan
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --proc tape
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --json take.wav
@@ -178,6 +179,43 @@ refuses_to_overwrite() {
   [ "$(cat take.json)" = precious ] || fail "the summary was overwritten"
   expect 0 "$program" record -o take.wav "${counter[@]}" -n 10 --json take.json -y
   expect 0 "$program" verify take.wav --summary take.json
+}
+
+# A recording in progress is a file in use, whatever -y says; and what is hidden beside it is no business of others.
+refuses_to_overwrite_a_file_in_use() {
+  local pid
+  "$program" record -o take.wav "${counter[@]}" >out.1 2>err.1 &
+  pid=$!
+  await_start $pid
+  expect 3 "$program" record -o take.wav "${counter[@]}" -n 10 -y
+  says 'cannot be overwritten' err
+  kill -TERM $pid
+  wait $pid || fail "status $?"
+  expect 0 "$program" verify take.wav
+  [ "$(ls -A)" = "$(printf '%s\n' err err.1 out out.1 take.wav)" ] || fail "left: $(ls -A)"
+}
+
+overwrites_the_file_behind_a_link() {
+  mkdir takes
+  echo old >takes/real.wav
+  ln -s takes/real.wav take.wav
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 10 --unpaced -y
+  [ -L take.wav ] || fail "the link is gone"
+  expect 0 "$program" verify takes/real.wav --frames 10
+}
+
+# The header is there and durable before the name is, and the name before the first sample.
+the_name_comes_with_the_header() {
+  local name
+  set_fault RINGPROC_FAULT_ERRNO=5 # every write under the name fails
+  expect 6 "${faulty[@]}" "$program" record -o take.wav "${counter[@]}" -n 1000 --unpaced
+  expect 0 "$program" verify take.wav --frames 0
+  rm take.wav
+  name=$(printf 'n%.0s' {1..255})
+  expect 0 "$program" record -o "$name" "${counter[@]}" -n 10 --unpaced
+  expect 3 "$program" record -o "${name}n" "${counter[@]}" -n 10 --unpaced --json take.json
+  rm -f take.json "$name"
+  [ "$(ls -A)" = "$(printf '%s\n' err out)" ] || fail "left: $(ls -A)"
 }
 
 refuses_what_is_no_file() {
@@ -329,7 +367,7 @@ sync_error() {
 
 # The disk stands still for longer than the ring lasts: what is lost is what verify misses.
 a_stalled_disk_loses_what_is_told() {
-  set_fault RINGPROC_FAULT_AT=2 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000
+  set_fault RINGPROC_FAULT_AT=4 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000
   expect 4 "${faulty[@]}" "$program" record \
     -o take.wav --source counter -c 8 -r 48000 -f s32 -d 1.2 --ring 64K --json take.json
   says 'LOST frames from number' err
@@ -341,7 +379,7 @@ a_stalled_disk_loses_what_is_told() {
 }
 
 a_stalled_disk_is_ridden_out() {
-  set_fault RINGPROC_FAULT_AT=2 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=500
+  set_fault RINGPROC_FAULT_AT=4 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=500
   expect 0 "${faulty[@]}" "$program" record \
     -o take.wav --source counter -c 8 -r 48000 -f s32 -d 0.7 --ring 10s --json take.json
   json_has frames_lost 0

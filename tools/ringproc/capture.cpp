@@ -83,7 +83,10 @@ std::optional<CaptureEnd> Capture::deliver(std::span<const std::byte> period) {
   const std::uint64_t took_ns = nanoseconds(after - before);
   write_ns_->record(took_ns);
   if (took_ns >= write_ns_->max()) set(progress_.longest_write_ns, took_ns);
-  if (outcome == Accept::accepted) accepted_ += frames;
+  if (outcome == Accept::accepted) {
+    accepted_ += frames;
+    progress_.file_frames.store(accepted_, std::memory_order_release);
+  }
   if (outcome == Accept::refused) lose(frames);
   captured_ += frames;
   set(progress_.captured_frames, captured_);

@@ -39,10 +39,13 @@ enum class CaptureEnd {
   source_failed
 };
 
-// What the other threads may see while it runs. Written by the writing thread only, relaxed: each
-// is a number to show, nothing is concluded from two of them together.
+// What the other threads may see while it runs. Written by the writing thread only, relaxed
+// where nothing else is said: each is a number to show, nothing is concluded from two of them
+// together.
 struct CaptureProgress {
   std::atomic<std::uint64_t> captured_frames{0};
+  // In the file, accepted. Release: who observes it flushes the bytes that it stands for.
+  std::atomic<std::uint64_t> file_frames{0};
   std::atomic<std::uint64_t> lost_frames{0};
   std::atomic<std::uint64_t> first_lost_frame{0};  // stored before lost_frames becomes non-zero
   std::atomic<std::uint64_t> deadline_misses{0};

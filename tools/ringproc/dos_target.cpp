@@ -19,8 +19,9 @@ class DosTarget final : public Target {
   DosTarget(HMMIO handle, std::string path, std::uint32_t os_handle)
       : Target(handle), path_(std::move(path)), os_handle_(os_handle) {}
 
-  void start_data() override {}
+  void start_data(std::uint64_t) override {}
   [[nodiscard]] Accept write(std::span<const std::byte> data) override;
+  [[nodiscard]] bool patch(std::span<const std::byte> bytes, std::uint64_t offset) override;
   [[nodiscard]] bool flush() override;
   [[nodiscard]] TargetMarks marks() override;
   [[nodiscard]] TargetStats stats() override;
@@ -59,6 +60,20 @@ Accept DosTarget::write(std::span<const std::byte> data) {
   // Publishes to flush(), which claims durability for what it observed before its sync.
   accepted_.store(accepted_.load(std::memory_order_relaxed) + done, std::memory_order_release);
   return done == data.size() ? Accept::accepted : Accept::failed;
+}
+
+// Offsets from 2 GiB on pass through LONG as negative numbers; only -1 is an error.
+bool DosTarget::patch(std::span<const std::byte> bytes, std::uint64_t offset) {
+  const auto size = static_cast<LONG>(bytes.size());
+  os::clear_last_error();
+  const LONG before = mmioSeek(handle(), 0, SEEK_CUR);
+  if (mmioSeek(handle(), static_cast<LONG>(static_cast<std::uint32_t>(offset)), SEEK_SET) != -1 &&
+      mmioWrite(handle(), reinterpret_cast<const char*>(bytes.data()), size) == size &&
+      mmioSeek(handle(), before, SEEK_SET) != -1) {
+    return true;
+  }
+  fail(os::last_error(), "writing the header");
+  return false;
 }
 
 bool DosTarget::flush() {

@@ -10,7 +10,7 @@ FinishedRegion finish_region(const core::Place& place, const std::string& name,
   const bool in_file = finished.outcome.result == core::RecoverResult::finished ||
                        finished.outcome.result == core::RecoverResult::nothing;
   if (in_file && !request.dry_run) {
-    finished.header = finish_wave_header(finished.outcome.file, finished.outcome.bytes > 0);
+    finished.header = finish_wave_header(finished.outcome.file);
   }
   return finished;
 }

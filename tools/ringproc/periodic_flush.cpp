@@ -6,8 +6,12 @@
 
 namespace ringproc::tool {
 
-PeriodicFlush::PeriodicFlush(Target& target, std::function<void()> on_failure)
+PeriodicFlush::PeriodicFlush(Target& target, LiveHeader* header,
+                             const std::atomic<std::uint64_t>& frames,
+                             std::function<void()> on_failure)
     : target_(target),
+      header_(header),
+      frames_(frames),
       on_failure_(std::move(on_failure)),
       flush_ns_(std::make_unique<core::Histogram>()) {}
 
@@ -46,7 +50,9 @@ void PeriodicFlush::run(std::chrono::nanoseconds interval) {
       std::unique_lock lock(mutex_);
       if (stopped_.wait_until(lock, next, [this] { return stopping_; })) return;
     }
-    if (!timed_flush()) {
+    // Acquire: the flush covers the bytes that these stand for.
+    const std::uint64_t frames = frames_.load(std::memory_order_acquire);
+    if (!timed_flush() || (header_ != nullptr && !header_->state(frames))) {
       on_failure_();
       return;
     }

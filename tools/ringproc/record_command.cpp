@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "os.hpp"
+#include "os/os.hpp"
 #include "outcome_text.hpp"
 #include "output_file.hpp"
 #include "record_options.hpp"
@@ -24,6 +25,7 @@
 #include "subcommands.hpp"
 #include "summary.hpp"
 #include "supervisor.hpp"
+#include "unpublished_file.hpp"
 #include "utf8_path.hpp"
 
 namespace ringproc::tool {
@@ -38,8 +40,10 @@ constexpr const char* kFooter =
     "the exit status is 4.\n"
     "SIGINT, SIGTERM and SIGHUP finalise the file (status 0); a second one ends at once (status "
     "130).\n"
-    "At 4 GiB the recording stops, valid (status 0). A full disk: status 5, valid up to what was "
-    "written.";
+    "The header is true at every instant and never claims what is not durable yet; beyond 4 GiB "
+    "the "
+    "file becomes RF64 in place\n(with --proc dos the recording stops there, valid, status 0). A "
+    "full disk: status 5, valid up to what was written.";
 
 ExitStatus complain(ExitStatus status, const std::string& text) {
   say(fmt::format("ringproc record: {}\n", text));
@@ -96,6 +100,14 @@ class ClaimedOutputs {
   std::vector<std::string> created_;
 };
 
+// The file that a link stands for is the one to record into, and the link stays.
+std::string behind_link(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_symlink(to_path(path), error)) return path;
+  const std::filesystem::path file = std::filesystem::canonical(to_path(path), error);
+  return error ? path : to_utf8(file);
+}
+
 // What a killed recording had accepted is brought into its file, the header too. Returns: whether
 // everything was.
 bool finish_what_it_left(const ChildEnd& end, nlohmann::ordered_json& told) {
@@ -121,19 +133,31 @@ ExitStatus record(const RecordOptions& options) {
   }
   os::StopSignals signals;
   ClaimedOutputs outputs;
-  std::string error = outputs.claim(options.output, options.overwrite);
+  std::string unpublished;
+  std::string error;
+  if (options.through_ring) {
+    error = check_output_name(options.output, options.overwrite);
+    unpublished = unpublished_name(options.output, core::os::process_id());
+    if (error.empty()) error = outputs.claim(unpublished, false);
+  } else {
+    error = outputs.claim(options.output, options.overwrite);
+  }
   if (error.empty() && !options.json.empty() && options.json != "-") {
     error = outputs.claim(options.json, options.overwrite);
   }
   if (!error.empty()) return complain(ExitStatus::cannot_open, error);
-  const TargetOptions wanted{options.output, options.ring_bytes, options.paced};
+  TargetOptions wanted;
+  wanted.path = options.through_ring ? unpublished : options.output;
+  wanted.ring_bytes = options.ring_bytes;
+  wanted.refuse_when_full = options.paced;
   OpenedTarget opened = options.through_ring ? open_ring_target(wanted) : open_dos_target(wanted);
   if (!opened.target) {
     return complain(ExitStatus::cannot_open,
                     fmt::format("cannot open {}: {}", options.output, opened.error));
   }
   outputs.keep();
-  const auto session = std::make_unique<RecordSession>(options, std::move(opened.target), signals);
+  const auto session = std::make_unique<RecordSession>(options, std::move(opened.target),
+                                                       std::move(unpublished), signals);
   return tell(session->run());
 }
 
@@ -142,9 +166,13 @@ ExitStatus record_supervised(const RecordOptions& options) {
   std::optional<ChildEnd> end;
   if (options.through_ring) end = run_in_child();
   if (!end) return record(options);
-  if (end->killed_by.empty()) return static_cast<ExitStatus>(end->status);
+  if (end->killed_by.empty()) {
+    if (end->status != 0) discard_unpublished(options.output, end->process);
+    return static_cast<ExitStatus>(end->status);
+  }
   complain(ExitStatus::other,
            fmt::format("the recording process {} was killed by {}", end->process, end->killed_by));
+  discard_unpublished(options.output, end->process);
   auto recovered = nlohmann::ordered_json::array();
   const ExitStatus status =
       finish_what_it_left(*end, recovered) ? ExitStatus::other : ExitStatus::not_recovered;
@@ -163,7 +191,9 @@ ExitStatus record_supervised(const RecordOptions& options) {
 
 ExitStatus run(const RecordArguments& arguments) {
   try {
-    return record_supervised(checked(arguments));
+    RecordOptions options = checked(arguments);
+    options.output = behind_link(options.output);
+    return record_supervised(options);
   } catch (const UsageError& error) {
     return complain(ExitStatus::usage, error.what());
   }

@@ -18,6 +18,7 @@ namespace {
 constexpr std::uint64_t kMinRingBytes = 64 * 1024;
 constexpr std::uint64_t kMaxRingBytes = std::uint64_t{1} << 40;
 constexpr double kDefaultRingSeconds = 10;
+constexpr double kDefaultSyncSeconds = 1;
 constexpr std::size_t kCounterPeriodFrames = 64;
 constexpr std::size_t kStdinPeriodFrames = 1'024;
 constexpr std::uint64_t kMaxPeriodBytes = 64 * 1024 * 1024;
@@ -129,11 +130,13 @@ RecordOptions checked(const RecordArguments& arguments) {
   options.through_ring = arguments.procedure == "ring";
   options.period_frames = checked_period(arguments, options);
   options.ring_bytes = checked_ring(arguments, options);
+  options.sync_seconds = options.through_ring ? kDefaultSyncSeconds : 0;
   if (arguments.sync_seconds) {
-    if (!(*arguments.sync_seconds >= 0.001) || *arguments.sync_seconds > kLongestSeconds) {
-      throw UsageError("--sync must be at least 0.001 seconds");
+    const double seconds = *arguments.sync_seconds;
+    if (!(seconds == 0 || seconds >= 0.001) || seconds > kLongestSeconds) {
+      throw UsageError("--sync must be at least 0.001 seconds, or 0 for never");
     }
-    options.sync_seconds = *arguments.sync_seconds;
+    options.sync_seconds = seconds;
   }
   if (options.from_stdin && arguments.unpaced) {
     throw UsageError("--unpaced is for the counter source; stdin sets its own pace");
@@ -168,8 +171,10 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
                  "Ring size: a time such as 10s, or bytes such as 64M (default: 10s, the whole "
                  "recording if that is "
                  "less, and at most a quarter of the free memory)");
-  app.add_option("--sync", arguments.sync_seconds,
-                 "A second thread makes everything durable every so many seconds");
+  app.add_option(
+      "--sync", arguments.sync_seconds,
+      "A second thread makes everything durable every so many seconds, and then lets the "
+      "header say so; 0: never (default: 1; with --proc dos: never)");
   app.add_option("--proc", arguments.procedure,
                  "I/O procedure: ring (default) or dos, the built-in one")
       ->check(CLI::IsMember({"ring", "dos"}));

@@ -11,18 +11,24 @@
 #include "backend/backend.hpp"
 #include "machine.hpp"
 #include "recover/recover.hpp"
+#include "unpublished_file.hpp"
 
 namespace ringproc::tool {
 namespace {
+
+// Far beyond any disk; no sum of offsets overflows.
+constexpr std::uint64_t kMaxRf64Bytes = std::uint64_t{1} << 60;
 
 std::unique_ptr<Source> make_source(const RecordOptions& options) {
   if (options.from_stdin) return std::make_unique<StdinSource>(options.format);
   return std::make_unique<CounterSource>(options.format, options.seed);
 }
 
+// The built-in procedure cannot go beyond the offsets that mmio names.
 CaptureSettings capture_settings(const RecordOptions& options, const WaveLayout& layout) {
-  return {options.format, options.max_frames, layout.max_frames, options.period_frames,
-          options.paced};
+  const std::uint64_t most = (kMaxRf64Bytes - layout.header_bytes) / options.format.frame_bytes();
+  return {options.format, options.max_frames, options.through_ring ? most : layout.max_frames,
+          options.period_frames, options.paced};
 }
 
 // The smallest of many, because only a preempted pair takes longer.
@@ -44,14 +50,17 @@ std::string utc_now() {
 }  // namespace
 
 RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
-                             os::StopSignals& signals)
+                             std::string unpublished, os::StopSignals& signals)
     : options_(options),
       target_(std::move(target)),
+      unpublished_(std::move(unpublished)),
       signals_(signals),
       wave_(target_->handle(), options.format, std::chrono::system_clock::now()),
+      header_(*target_, options.format),
       source_(make_source(options)),
       capture_(capture_settings(options, wave_.layout()), *target_),
-      flush_(*target_, [this] { stop_capture(); }) {
+      flush_(*target_, options.through_ring ? &header_ : nullptr, capture_.progress().file_frames,
+             [this] { stop_capture(); }) {
   summary_.options = options;
   summary_.started_utc = utc_now();
   summary_.file_system = file_system_of(options.output);
@@ -60,8 +69,7 @@ RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Targe
 
 RecordSummary RecordSession::run() {
   const auto start = os::Clock::now();
-  if (wave_.start()) {
-    target_->start_data();
+  if (begin_file()) {
     capture_until_end();
   } else {
     end_ = CaptureEnd::write_failed;
@@ -70,6 +78,19 @@ RecordSummary RecordSession::run() {
   judge_end();
   summary_.elapsed_seconds = std::chrono::duration<double>(os::Clock::now() - start).count();
   return std::move(summary_);
+}
+
+// The header is written once more after the file has its name: a file that is as it was left is
+// what recovery goes by, and renaming has changed its times.
+bool RecordSession::begin_file() {
+  if (!wave_.start()) return false;
+  target_->start_data(wave_.layout().header_bytes);
+  if (unpublished_.empty()) return true;
+  if (!header_.state(0)) return false;
+  not_published_ = publish(unpublished_, options_.output, options_.overwrite);
+  if (!not_published_.empty()) return false;
+  unpublished_.clear();
+  return header_.state(0);
 }
 
 void RecordSession::capture_until_end() {
@@ -107,6 +128,7 @@ void RecordSession::stop_capture() {
 
 void RecordSession::finalise() {
   std::optional<TargetFailure> failure = target_->failure();
+  if (!failure && !not_published_.empty()) failure = TargetFailure{false, not_published_};
   if (!failure && end_ == CaptureEnd::write_failed)
     failure = TargetFailure{false, "writing the header failed"};
   if (!failure) failure = finish_file();
@@ -118,8 +140,7 @@ void RecordSession::finalise() {
 // survives a power cut. The first flush also empties the ring, so that a ring that refuses when
 // full takes the sizes.
 std::optional<TargetFailure> RecordSession::finish_file() {
-  const bool finished =
-      flush_.flush_now() && wave_.finish(capture_.accepted_frames()) && flush_.flush_now();
+  const bool finished = flush_.flush_now() && header_.finish(capture_.accepted_frames());
   if (finished) {
     finished_ = true;
     return std::nullopt;
@@ -140,7 +161,11 @@ void RecordSession::close_file(std::optional<TargetFailure> failure) {
   summary_.failure = failure->text;
   summary_.exit_reason = failure->no_room ? "disk_full" : "io_error";
   summary_.status = failure->no_room ? ExitStatus::disk_full : ExitStatus::io_error;
-  if (finished_) return;
+  if (!not_published_.empty()) {
+    summary_.exit_reason = "cannot_open";
+    summary_.status = ExitStatus::cannot_open;
+  }
+  if (finished_ || !unpublished_.empty()) return;
   const bool more_to_come = left_in_ring() > 0;
   const std::string error =
       mend_wave_file(options_.output, options_.format, summary_.frames_written, more_to_come);

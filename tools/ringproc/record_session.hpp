@@ -10,6 +10,7 @@
 
 #include "capture.hpp"
 #include "live_display.hpp"
+#include "live_header.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
 #include "record_options.hpp"
@@ -22,14 +23,16 @@ namespace ringproc::tool {
 
 class RecordSession {
  public:
-  // Requires: target is open on options.output, and nothing was written to it.
+  // unpublished: what the target's file is called until its header is durable; empty: it has its
+  // name. Requires: target is open on that, and nothing was written to it.
   RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
-                os::StopSignals& signals);
+                std::string unpublished, os::StopSignals& signals);
 
   // Everything. Blocks: as long as the recording lasts.
   [[nodiscard]] RecordSummary run();
 
  private:
+  [[nodiscard]] bool begin_file();
   void capture_until_end();
   void stop_capture();  // threads: any
   void finalise();
@@ -41,8 +44,11 @@ class RecordSession {
 
   const RecordOptions& options_;
   std::unique_ptr<Target> target_;
+  std::string unpublished_;
+  std::string not_published_;  // why the file did not get its name
   os::StopSignals& signals_;
   WaveFile wave_;
+  LiveHeader header_;
   std::unique_ptr<Source> source_;
   Capture capture_;
   PeriodicFlush flush_;

@@ -8,6 +8,7 @@
 
 #include "ringproc/install.h"
 #include "ringproc/ringproc.h"
+#include "ringproc/ringproc.hpp"
 #include "target.hpp"
 
 namespace ringproc::tool {
@@ -25,10 +26,18 @@ constexpr std::array<std::pair<std::uint32_t, const char*>, 7> kCapabilityNames 
 
 class RingTarget final : public Target {
  public:
-  using Target::Target;
+  // beyond: another handle on the same file.
+  RingTarget(HMMIO handle, File beyond, std::uint64_t mmio_bytes)
+      : Target(handle), beyond_(std::move(beyond)), mmio_bytes_(mmio_bytes) {}
 
-  void start_data() override { data_position_ = ask_stats().accepted; }
+  void start_data(std::uint64_t header_bytes) override {
+    data_position_ = ask_stats().accepted;
+    end_ = header_bytes;
+  }
   [[nodiscard]] Accept write(std::span<const std::byte> data) override;
+  [[nodiscard]] bool patch(std::span<const std::byte> bytes, std::uint64_t offset) override {
+    return beyond_.write_at(bytes, offset).bytes == bytes.size();
+  }
   [[nodiscard]] bool flush() override {
     // The handle has no buffer of mmio's, so any thread may, and nothing is left behind.
     return ringproc_mmio_flush_accepted(handle()) == MMSYSERR_NOERROR;
@@ -36,12 +45,18 @@ class RingTarget final : public Target {
   [[nodiscard]] TargetMarks marks() override;
   [[nodiscard]] TargetStats stats() override;
   [[nodiscard]] std::optional<TargetFailure> failure() override;
+  [[nodiscard]] MMRESULT close() override;
 
  private:
+  [[nodiscard]] bool write_beyond(std::span<const std::byte> data);
   [[nodiscard]] ringproc_stats ask_stats() const;
   [[nodiscard]] ringproc_failure ask_failure() const;
 
+  File beyond_;
+  const std::uint64_t mmio_bytes_;
   std::uint64_t data_position_ = 0;  // written before other threads start
+  std::uint64_t end_ = 0;            // the file's, as accepted; the writing thread's
+  bool seeked_ = false;              // beyond_ stands at end_; the writing thread's
 };
 
 ringproc_stats RingTarget::ask_stats() const {
@@ -64,11 +79,36 @@ ringproc_failure RingTarget::ask_failure() const {
 
 Accept RingTarget::write(std::span<const std::byte> data) {
   const auto size = static_cast<LONG>(data.size());
-  const LONG result = mmioWrite(handle(), reinterpret_cast<const char*>(data.data()), size);
-  if (result == size) return Accept::accepted;
+  const bool accepted =
+      end_ + data.size() > mmio_bytes_
+          ? write_beyond(data)
+          : mmioWrite(handle(), reinterpret_cast<const char*>(data.data()), size) == size;
+  if (accepted) {
+    end_ += data.size();
+    return Accept::accepted;
+  }
   // The message takes no lock and makes no system call, so a refused period costs the writer little
   // more than this.
-  return result == -1 && ask_failure().code == 0 ? Accept::refused : Accept::failed;
+  return ask_failure().code == 0 ? Accept::refused : Accept::failed;
+}
+
+// Seeking is arithmetic, and needed once: nobody else moves this handle. mmio's own handle must not
+// be asked first, because a refused write there makes its close fail.
+bool RingTarget::write_beyond(std::span<const std::byte> data) {
+  if (!seeked_) {
+    std::error_code error;
+    static_cast<void>(beyond_.seek(static_cast<std::int64_t>(end_), Origin::begin, error));
+    if (error) return false;
+    seeked_ = true;
+  }
+  return beyond_.write(data).bytes == data.size();
+}
+
+// mmio's handle last: it is the one whose result says what became of the file.
+MMRESULT RingTarget::close() {
+  const std::error_code error = beyond_.close();
+  const MMRESULT result = Target::close();
+  return result == 0 && error ? MMRESULT{MMIOERR_CANNOTCLOSE} : result;
 }
 
 TargetMarks RingTarget::marks() {
@@ -130,14 +170,21 @@ OpenedTarget open_ring_target(const TargetOptions& options) {
   // differently.
   info.pIOProc = ringproc_ioproc_utf8;
   std::string path = options.path;
-  const HMMIO handle = mmioOpen(path.data(), &info, MMIO_CREATE | MMIO_WRITE | MMIO_DENYWRITE);
+  const HMMIO handle = mmioOpen(path.data(), &info, MMIO_CREATE | MMIO_WRITE | MMIO_DENYNONE);
+  std::error_code error;
+  File beyond;
+  if (handle != nullptr) beyond = File::open(options.path, Mode::write, error);
   static_cast<void>(
-      ringproc_set_path_options(options.path.c_str(), nullptr));  // they were for this open
+      ringproc_set_path_options(options.path.c_str(), nullptr));  // they were for these opens
   if (handle == nullptr && info.wErrorRet == MMIOERR_OUTOFMEMORY && ring.survive == RINGPROC_ON) {
     return {nullptr, "a ring that survives cannot be had, and the option survive is on"};
   }
   if (handle == nullptr) return {nullptr, mmio_error_text(info.wErrorRet)};
-  return {std::make_unique<RingTarget>(handle), {}};
+  if (error) {
+    static_cast<void>(mmioClose(handle, 0));  // the error already known is the one to tell
+    return {nullptr, fmt::format("a second handle was refused: {}", error.message())};
+  }
+  return {std::make_unique<RingTarget>(handle, std::move(beyond), options.mmio_bytes), {}};
 }
 
 }  // namespace ringproc::tool

@@ -1,5 +1,6 @@
 // The file being recorded into, behind the mmio functions: the one place that knows which I/O
-// procedure is in use and what to ask it for beyond mmioWrite.
+// procedure is in use and what to ask it for beyond mmioWrite; and, with the ring, what lies beyond
+// the offsets that mmio can name.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "ringproc/mmio.h"
+#include "wave_layout.hpp"
 
 namespace ringproc::tool {
 
@@ -52,11 +54,17 @@ class Target {
 
   [[nodiscard]] HMMIO handle() const { return handle_; }
 
-  // The header is there; what comes now is sample data.
-  virtual void start_data() = 0;
+  // A header of so many bytes is there; what comes now is sample data.
+  virtual void start_data(std::uint64_t header_bytes) = 0;
 
-  // One mmioWrite. Blocks: as the procedure does. Allocates: nothing.
+  // One mmioWrite, or with the ring, where the data would end beyond what mmio can name, one write
+  // through the 64-bit API. Blocks: as the procedure does. Allocates: nothing.
   [[nodiscard]] virtual Accept write(std::span<const std::byte> data) = 0;
+
+  // Effect: puts bytes, at most 4096, at an offset in the file, ordered behind everything accepted
+  // before; they do not count in the marks. Returns: success. Threads: ring: any; dos: none that
+  // writes beside it. Blocks: as the procedure does.
+  [[nodiscard]] virtual bool patch(std::span<const std::byte> bytes, std::uint64_t offset) = 0;
 
   // Effect: everything accepted before the call is durable. Returns: false if the file has failed.
   [[nodiscard]] virtual bool flush() = 0;
@@ -66,7 +74,7 @@ class Target {
   [[nodiscard]] virtual std::optional<TargetFailure> failure() = 0;
 
   // mmioClose. Returns: its result.
-  [[nodiscard]] MMRESULT close() { return mmioClose(handle_, 0); }
+  [[nodiscard]] virtual MMRESULT close() { return mmioClose(handle_, 0); }
 
  private:
   HMMIO handle_;
@@ -75,7 +83,8 @@ class Target {
 struct TargetOptions {
   std::string path;
   std::uint64_t ring_bytes = 0;
-  bool refuse_when_full = false;  // else a full ring blocks the writer
+  bool refuse_when_full = false;             // else a full ring blocks the writer
+  std::uint64_t mmio_bytes = kMaxFileBytes;  // ring: the longest file to write through mmio
 };
 
 struct OpenedTarget {

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "wave_bext.hpp"
+#include "wave_sizes.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -18,27 +19,11 @@ constexpr FOURCC kFormat = mmioFOURCC('f', 'm', 't', ' ');
 constexpr FOURCC kFact = mmioFOURCC('f', 'a', 'c', 't');
 constexpr FOURCC kData = mmioFOURCC('d', 'a', 't', 'a');
 
-// Offsets from 2 GiB on pass through LONG as negative numbers; only -1 is an error.
-bool seek_to(HMMIO handle, std::uint64_t offset) {
-  return mmioSeek(handle, static_cast<LONG>(static_cast<std::uint32_t>(offset)), SEEK_SET) != -1;
-}
-
-bool write_number(HMMIO handle, std::uint64_t offset, std::uint64_t number) {
-  const auto value = static_cast<std::uint32_t>(number);
-  char bytes[sizeof(value)];
-  std::memcpy(bytes, &value, sizeof(value));
-  return seek_to(handle, offset) && mmioWrite(handle, bytes, sizeof(bytes)) == LONG{sizeof(bytes)};
-}
-
-// As write_number, past mmio.
-std::error_code put_number(core::Backend& file, std::uint64_t offset, std::uint64_t number) {
-  const auto value = static_cast<std::uint32_t>(number);
-  const std::array<std::span<const std::byte>, 1> part{std::as_bytes(std::span(&value, 1))};
-  const core::IoResult result = file.write_at(part, offset);
-  if (!result.error && result.bytes != sizeof(value)) {
-    return std::make_error_code(std::errc::io_error);
-  }
-  return result.error;
+bool is_rf64(core::Backend& file, std::error_code& error) {
+  std::array<std::byte, 4> id{};
+  const core::IoResult read = file.read_at(id, 0);
+  error = read.error;
+  return !error && std::memcmp(id.data(), "RF64", id.size()) == 0;
 }
 
 }  // namespace
@@ -58,8 +43,9 @@ bool WaveFile::write_chunk(FOURCC id, const void* bytes, std::uint32_t size) {
 }
 
 bool WaveFile::start() {
-  riff_.fccType = kWave;
-  if (mmioCreateChunk(handle_, &riff_, MMIO_CREATERIFF) != 0) return false;
+  MMCKINFO riff{};
+  riff.fccType = kWave;
+  if (mmioCreateChunk(handle_, &riff, MMIO_CREATERIFF) != 0) return false;
   const std::array<std::byte, kDs64Bytes> room{};
   if (!write_chunk(kJunk, room.data(), kDs64Bytes)) return false;
   const BextChunk bext = bext_chunk(begun_, format_.rate);
@@ -70,17 +56,9 @@ bool WaveFile::start() {
   if (layout_.fact && !write_chunk(kFact, &no_frames, sizeof(no_frames))) return false;
   const std::array<std::byte, kHeaderBytes> filler{};
   if (!write_chunk(kJunk, filler.data(), layout_.filler_bytes)) return false;
-  data_.ckid = kData;
-  return mmioCreateChunk(handle_, &data_, 0) == 0 && data_.dwDataOffset == layout_.header_bytes;
-}
-
-bool WaveFile::finish(std::uint64_t frames) {
-  if (mmioAscend(handle_, &data_, 0) != 0) return false;
-  if (layout_.fact) {
-    const std::uint64_t end = layout_.header_bytes + with_pad(frames * format_.frame_bytes());
-    if (!write_number(handle_, layout_.fact_offset, frames) || !seek_to(handle_, end)) return false;
-  }
-  return mmioAscend(handle_, &riff_, 0) == 0;
+  MMCKINFO data{};
+  data.ckid = kData;
+  return mmioCreateChunk(handle_, &data, 0) == 0 && data.dwDataOffset == layout_.header_bytes;
 }
 
 std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
@@ -91,11 +69,9 @@ std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
   std::error_code error;
   // Only the pad byte can be missing; what lies beyond the last whole frame is not taken away.
   if (file.state(error).size < end && !error) error = file.truncate(end);
-  if (!error) error = put_number(file, layout.data_size_offset, data_bytes);
-  if (!error && layout.fact) error = put_number(file, layout.fact_offset, frames);
-  // Last: while it is 0 the file counts as unfinished.
-  if (!error) error = put_number(file, 4, end - 8);
-  return error ? error : file.sync();
+  SizeFields fields = size_fields(layout, format);
+  fields.ds64 = !error && is_rf64(file, error);
+  return error ? error : write_patches(file, size_patches(fields, data_bytes));
 }
 
 std::string mend_wave_file(const std::string& path, const AudioFormat& format, std::uint64_t frames,

@@ -1,4 +1,4 @@
-// Writes the RIFF/WAVE structure around the samples through mmioCreateChunk and mmioAscend. One
+// Writes the RIFF/WAVE structure before the samples through mmioCreateChunk and mmioAscend. One
 // thread at a time.
 #pragma once
 
@@ -20,13 +20,9 @@ class WaveFile {
   WaveFile(HMMIO handle, AudioFormat format, std::chrono::system_clock::time_point begun)
       : handle_(handle), format_(format), layout_(wave_layout(format)), begun_(begun) {}
 
-  // Effect: writes everything before the first sample; the sizes stay 0 until finish(). Returns:
-  // success.
+  // Effect: writes everything before the first sample; the sizes stay 0, they are LiveHeader's.
+  // Returns: success.
   [[nodiscard]] bool start();
-
-  // Effect: writes the pad byte, if the samples need one, and the sizes.
-  // Requires: frames frames were written since start(). Returns: success.
-  [[nodiscard]] bool finish(std::uint64_t frames);
 
   [[nodiscard]] const WaveLayout& layout() const { return layout_; }
 
@@ -38,8 +34,6 @@ class WaveFile {
   AudioFormat format_;
   WaveLayout layout_;
   std::chrono::system_clock::time_point begun_;
-  MMCKINFO riff_{};
-  MMCKINFO data_{};
 };
 
 // Effect: writes the sizes of `frames` frames, which are there, and the pad byte, past mmio;
