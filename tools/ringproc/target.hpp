@@ -58,6 +58,11 @@ class Target {
   // One mmioWrite. Blocks: as the procedure does. Allocates: nothing.
   [[nodiscard]] virtual Accept write(std::span<const std::byte> data) = 0;
 
+  // Effect: moves the place of the next write, within what mmio can name. What is jumped over reads
+  // as zeros once something follows it. Returns: success. Threads: as write(). Blocks: never.
+  // Allocates: nothing.
+  [[nodiscard]] virtual bool skip(std::int64_t bytes);
+
   // Effect: everything accepted before the call is durable. Returns: false if the file has failed.
   [[nodiscard]] virtual bool flush() = 0;
 
