@@ -4,43 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
 #include <vector>
+
+#include "scripted_target.hpp"
 
 namespace ringproc::tool {
 namespace {
 
 constexpr AudioFormat kFormat{SampleFormat::s16, 2, 48'000};
-
-// Answers the writes in the order given, then accepts; keeps the bytes it accepted.
-class ScriptedTarget final : public Target {
- public:
-  explicit ScriptedTarget(std::deque<Accept> answers = {})
-      : Target(nullptr), answers_(std::move(answers)) {}
-
-  void start_data(std::uint64_t) override {}
-  [[nodiscard]] bool patch(std::span<const std::byte>, std::uint64_t) override { return true; }
-  [[nodiscard]] Accept write(std::span<const std::byte> data) override {
-    ++writes;
-    Accept answer = Accept::accepted;
-    if (!answers_.empty()) {
-      answer = answers_.front();
-      answers_.pop_front();
-    }
-    if (answer == Accept::accepted) bytes.insert(bytes.end(), data.begin(), data.end());
-    return answer;
-  }
-  [[nodiscard]] bool flush() override { return true; }
-  [[nodiscard]] TargetMarks marks() override { return {}; }
-  [[nodiscard]] TargetStats stats() override { return {}; }
-  [[nodiscard]] std::optional<TargetFailure> failure() override { return std::nullopt; }
-
-  std::vector<std::byte> bytes;
-  int writes = 0;
-
- private:
-  std::deque<Accept> answers_;
-};
 
 // Ends after so many frames, in one of the ways a source can.
 class EndingSource final : public Source {
@@ -162,26 +133,6 @@ TEST(Capture, TellsACutFrameFromAFailedSource) {
   EndingSource failed(70, SourceState::failed);
   EXPECT_EQ(Capture(settings(1'000), target).run(cut), CaptureEnd::cut_frame);
   EXPECT_EQ(Capture(settings(1'000), target).run(failed), CaptureEnd::source_failed);
-}
-
-TEST(LossList, JoinsNeighbours) {
-  LossList losses;
-  losses.add(0, 64);
-  losses.add(64, 64);
-  losses.add(256, 64);
-  EXPECT_EQ(losses.ranges(), (std::vector<FrameRange>{{0, 128}, {256, 64}}));
-  EXPECT_EQ(losses.frames(), 192U);
-  EXPECT_TRUE(losses.complete());
-}
-
-TEST(LossList, SaysWhenItCouldNotKeepThemApart) {
-  LossList losses(2);
-  losses.add(0, 1);
-  losses.add(10, 1);
-  losses.add(20, 1);
-  EXPECT_EQ(losses.ranges(), (std::vector<FrameRange>{{0, 1}, {10, 11}}));
-  EXPECT_EQ(losses.frames(), 3U);
-  EXPECT_FALSE(losses.complete());
 }
 
 }  // namespace

@@ -210,6 +210,7 @@ the_name_comes_with_the_header() {
   set_fault RINGPROC_FAULT_ERRNO=5 # every write under the name fails
   expect 6 "${faulty[@]}" "$program" record -o take.wav "${counter[@]}" -n 1000 --unpaced
   expect 0 "$program" verify take.wav --frames 0
+  expect 0 "$program" recover --discard take.wav
   rm take.wav
   name=$(printf 'n%.0s' {1..255})
   expect 0 "$program" record -o "$name" "${counter[@]}" -n 10 --unpaced

@@ -43,6 +43,21 @@ TEST(RingTarget, GoesOnThroughThe64BitApiBeyondTheLimitOfMmio) {
   EXPECT_EQ(file.get(), expected);
 }
 
+// Silence: what is jumped over is a hole.
+TEST(RingTarget, SkipsAlsoOverAndBeyondTheLimit) {
+  const test::TempFile file;
+  const auto target = opened(file.path(), 1 << 20);
+  std::string expected;
+  for (const char letter : {'a', 'b', 'c'}) {
+    EXPECT_EQ(target->write(period(letter)), Accept::accepted);
+    EXPECT_TRUE(target->skip(kPeriod));
+    expected.append(kPeriod, letter).append(kPeriod, '\0');
+  }
+  EXPECT_EQ(target->write(period('d')), Accept::accepted);
+  EXPECT_EQ(target->close(), 0U);
+  EXPECT_EQ(file.get(), expected.append(kPeriod, 'd'));
+}
+
 // Otherwise the marks would be ahead of the samples.
 TEST(RingTarget, PatchesGoToTheirPlaceAndAreNotCounted) {
   const test::TempFile file;

@@ -63,7 +63,7 @@ std::optional<CaptureEnd> Capture::take(std::span<const std::byte> period) {
 
 std::size_t Capture::frames_wanted() const {
   const std::uint64_t left =
-      std::min(settings_.max_frames - captured_, settings_.max_file_frames - accepted_);
+      std::min(settings_.max_frames - captured_, settings_.max_file_frames - file_frames_);
   return static_cast<std::size_t>(std::min<std::uint64_t>(left, settings_.period_frames));
 }
 
@@ -83,24 +83,35 @@ std::optional<CaptureEnd> Capture::deliver(std::span<const std::byte> period) {
   const std::uint64_t took_ns = nanoseconds(after - before);
   write_ns_->record(took_ns);
   if (took_ns >= write_ns_->max()) set(progress_.longest_write_ns, took_ns);
-  if (outcome == Accept::accepted) {
-    accepted_ += frames;
-    progress_.file_frames.store(accepted_, std::memory_order_release);
-  }
-  if (outcome == Accept::refused) lose(frames);
+  std::optional<CaptureEnd> end;
+  if (outcome == Accept::accepted) accept(frames);
+  if (outcome == Accept::refused) end = lose(frames);
+  if (outcome == Accept::failed) end = CaptureEnd::write_failed;
   captured_ += frames;
   set(progress_.captured_frames, captured_);
-  if (outcome == Accept::failed) return CaptureEnd::write_failed;
+  if (end) return end;
   if (settings_.paced && after > time_of(captured_ + settings_.period_frames)) {
     set(progress_.deadline_misses, progress_.deadline_misses.load(std::memory_order_relaxed) + 1);
   }
   return std::nullopt;
 }
 
-void Capture::lose(std::size_t frames) {
-  if (losses_.frames() == 0) set(progress_.first_lost_frame, captured_);
+void Capture::accept(std::size_t frames) {
+  accepted_ += frames;
+  file_frames_ += frames;
+  // Publishes to who flushes and then claims them.
+  progress_.file_frames.store(file_frames_, std::memory_order_release);
+}
+
+// Returns: how the capture ends, if that ends it.
+std::optional<CaptureEnd> Capture::lose(std::size_t frames) {
   losses_.add(captured_, frames);
-  progress_.lost_frames.store(losses_.frames(), std::memory_order_release);
+  if (settings_.on_overrun == OnOverrun::stop) return CaptureEnd::overrun;
+  if (settings_.on_overrun == OnOverrun::drop) return std::nullopt;
+  const auto bytes = static_cast<std::int64_t>(frames * settings_.format.frame_bytes());
+  if (!target_.skip(bytes)) return CaptureEnd::write_failed;
+  file_frames_ += frames;
+  return std::nullopt;
 }
 
 }  // namespace ringproc::tool

@@ -15,6 +15,7 @@
 #include "base/histogram.hpp"
 #include "loss_list.hpp"
 #include "os.hpp"
+#include "overrun.hpp"
 #include "sample_format.hpp"
 #include "source.hpp"
 #include "target.hpp"
@@ -24,9 +25,10 @@ namespace ringproc::tool {
 struct CaptureSettings {
   AudioFormat format;
   std::uint64_t max_frames = 0;       // frames to capture, lost ones included
-  std::uint64_t max_file_frames = 0;  // frames the file can hold
+  std::uint64_t max_file_frames = 0;  // frames the file can hold, silent ones included
   std::size_t period_frames = 0;
   bool paced = false;
+  OnOverrun on_overrun = OnOverrun::drop;
 };
 
 enum class CaptureEnd {
@@ -34,20 +36,19 @@ enum class CaptureEnd {
   end_of_input,
   cut_frame,
   stopped,  // stop() was called
+  overrun,  // frames were lost, and that is to end it
   size_limit,
   write_failed,
   source_failed
 };
 
-// What the other threads may see while it runs. Written by the writing thread only, relaxed
-// where nothing else is said: each is a number to show, nothing is concluded from two of them
-// together.
+// What the other threads may see while it runs. Written by the writing thread only, relaxed unless
+// it says otherwise: each is a number to show, nothing is concluded from two of them together.
 struct CaptureProgress {
   std::atomic<std::uint64_t> captured_frames{0};
-  // In the file, accepted. Release: who observes it flushes the bytes that it stands for.
+  // In the file, up to the last frame that was accepted, the silence before it included. Released
+  // after mmioWrite has returned, so that whoever sees it may flush and then claim so many.
   std::atomic<std::uint64_t> file_frames{0};
-  std::atomic<std::uint64_t> lost_frames{0};
-  std::atomic<std::uint64_t> first_lost_frame{0};  // stored before lost_frames becomes non-zero
   std::atomic<std::uint64_t> deadline_misses{0};
   std::atomic<std::uint64_t> longest_write_ns{0};
 };
@@ -75,18 +76,23 @@ class Capture {
 
   [[nodiscard]] const CaptureProgress& progress() const { return progress_; }
 
+  // Of the captured frames, those that were not accepted. Threads: any, also while it runs.
+  [[nodiscard]] const LossList& losses() const { return losses_; }
+
   // After the capture has ended.
   [[nodiscard]] std::uint64_t captured_frames() const { return captured_; }
   [[nodiscard]] std::uint64_t accepted_frames() const { return accepted_; }
   [[nodiscard]] std::uint64_t deadline_misses() const { return progress_.deadline_misses; }
-  [[nodiscard]] const LossList& losses() const { return losses_; }
+  // Where the next frame would come to stand: accepted ones and silence, also that at the end.
+  [[nodiscard]] std::uint64_t file_frames() const { return file_frames_; }
   [[nodiscard]] const core::Histogram& write_ns() const { return *write_ns_; }
 
  private:
   [[nodiscard]] std::size_t frames_wanted() const;
   [[nodiscard]] os::Clock::time_point time_of(std::uint64_t frames) const;
   [[nodiscard]] std::optional<CaptureEnd> deliver(std::span<const std::byte> period);
-  void lose(std::size_t frames);
+  void accept(std::size_t frames);
+  [[nodiscard]] std::optional<CaptureEnd> lose(std::size_t frames);
 
   const CaptureSettings settings_;
   Target& target_;
@@ -96,6 +102,7 @@ class Capture {
   os::Clock::time_point start_{};
   std::uint64_t captured_ = 0;
   std::uint64_t accepted_ = 0;
+  std::uint64_t file_frames_ = 0;
   std::vector<std::byte> period_;
   LossList losses_;
   std::unique_ptr<core::Histogram> write_ns_;

@@ -222,4 +222,15 @@ CheckReport check_recording(RecordingView& view, const Counter& counter) {
   return Checker(view, counter).run();
 }
 
+CheckReport check_recording(RecordingView& view, const Counter& counter,
+                            const ExpectedSilence& expected) {
+  SilentView sounding(view, counter, expected);
+  CheckReport report = Checker(sounding, counter).run();
+  for (Finding& finding : report.findings) {
+    finding.byte_offset = sounding.whole_offset(finding.byte_offset);
+  }
+  report.silence = sounding.report();
+  return report;
+}
+
 }  // namespace ringproc::tool

@@ -5,12 +5,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "counter.hpp"
 #include "frame_range.hpp"
 #include "recording_view.hpp"
+#include "silent_view.hpp"
 
 namespace ringproc::tool {
 
@@ -40,6 +42,7 @@ struct CheckReport {
   std::uint64_t trailing_bytes = 0;  // bytes after the last whole frame
   std::vector<Finding> findings;     // in file order, at most kMaxFindings
   bool more_findings = false;
+  std::optional<SilenceReport> silence;  // if silence was expected: it is not in the above
   std::vector<FrameRange> gaps;  // jumped over and nowhere in the file, by rising number, complete
 
   [[nodiscard]] bool only_gaps() const;  // nothing is wrong but that frames are missing
@@ -54,5 +57,9 @@ inline constexpr std::uint64_t kSearchFrames = std::uint64_t{1} << 25;
 
 // Checks the whole view. Blocks: on reading it.
 [[nodiscard]] CheckReport check_recording(RecordingView& view, const Counter& counter);
+
+// The same where silence is expected in the place of lost frames.
+[[nodiscard]] CheckReport check_recording(RecordingView& view, const Counter& counter,
+                                          const ExpectedSilence& expected);
 
 }  // namespace ringproc::tool

@@ -11,14 +11,15 @@ namespace ringproc::tool {
 namespace {
 
 constexpr std::chrono::seconds kLogInterval{10};
-constexpr std::chrono::milliseconds kTerminalInterval{200};
+constexpr std::chrono::milliseconds kInterval{200};
 
 }  // namespace
 
-LiveDisplay::LiveDisplay(const RecordOptions& options, const CaptureProgress& progress,
-                         Target& target, PeriodicFlush& flush)
+LiveDisplay::LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
+                         PeriodicFlush& flush)
     : options_(options),
-      progress_(progress),
+      capture_(capture),
+      losses_(capture.losses(), options.format.rate),
       target_(target),
       flush_(flush),
       terminal_(os::error_output_is_terminal()),
@@ -26,8 +27,7 @@ LiveDisplay::LiveDisplay(const RecordOptions& options, const CaptureProgress& pr
       next_log_(start_ + kLogInterval) {}
 
 std::chrono::milliseconds LiveDisplay::interval() const {
-  if (options_.quiet) return kLogInterval;
-  return terminal_ ? kTerminalInterval : std::chrono::seconds(1);
+  return options_.quiet ? std::chrono::seconds(1) : kInterval;
 }
 
 void LiveDisplay::begin() {
@@ -43,8 +43,8 @@ void LiveDisplay::begin() {
 
 void LiveDisplay::update() {
   if (options_.quiet) return;
-  tell_losses();
   const auto now = os::Clock::now();
+  tell(losses_.update(now));
   if (terminal_) {
     const std::string now_shown = line().substr(0, os::error_output_columns() - 1);
     say(fmt::format("\r{:<{}}", now_shown, std::exchange(shown_, now_shown.size())));
@@ -54,7 +54,18 @@ void LiveDisplay::update() {
   }
 }
 
+void LiveDisplay::tell(const std::string& text) {
+  if (options_.quiet || text.empty()) return;
+  leave_line();
+  say(text + "\n");
+}
+
 void LiveDisplay::finish() {
+  tell(losses_.rest());
+  leave_line();
+}
+
+void LiveDisplay::leave_line() {
   if (std::exchange(shown_, 0) > 0) say("\n");
 }
 
@@ -74,26 +85,14 @@ std::string LiveDisplay::line() {
   if (options_.sync_seconds > 0) {
     text += fmt::format("  durable -{:.2f} s", seconds(marks.accepted - marks.durable));
   }
-  // Numbers to show; nothing else depends on them.
-  const auto relaxed = std::memory_order_relaxed;
-  text += fmt::format("  lost {}  write max {}", progress_.lost_frames.load(relaxed),
-                      duration_text(static_cast<double>(progress_.longest_write_ns.load(relaxed))));
+  // A number to show; nothing else depends on it.
+  const auto longest_ns = capture_.progress().longest_write_ns.load(std::memory_order_relaxed);
+  text += fmt::format("  lost {}  write max {}", capture_.losses().frames(),
+                      duration_text(static_cast<double>(longest_ns)));
   if (options_.sync_seconds > 0) {
     text += fmt::format("  flush max {}", duration_text(static_cast<double>(flush_.longest_ns())));
   }
   return text;
-}
-
-void LiveDisplay::tell_losses() {
-  const std::uint64_t lost = progress_.lost_frames.load(std::memory_order_acquire);
-  if (lost == told_lost_frames_) return;
-  if (told_lost_frames_ == 0) {
-    finish();
-    const std::uint64_t first = progress_.first_lost_frame.load(std::memory_order_relaxed);
-    say(fmt::format("LOST frames from number {} on: the ring is full, the disk does not keep up\n",
-                    first));
-  }
-  told_lost_frames_ = lost;
 }
 
 }  // namespace ringproc::tool

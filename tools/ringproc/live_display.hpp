@@ -1,5 +1,5 @@
 // What `record` shows while it runs: one line on a terminal, rewritten five times a second;
-// elsewhere a log line every ten seconds; the first lost frame at once. Main thread only.
+// elsewhere a log line every ten seconds; lost frames at once. Main thread only.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "capture.hpp"
+#include "loss_notice.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
 #include "record_options.hpp"
@@ -16,7 +17,7 @@ namespace ringproc::tool {
 
 class LiveDisplay {
  public:
-  LiveDisplay(const RecordOptions& options, const CaptureProgress& progress, Target& target,
+  LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
               PeriodicFlush& flush);
 
   // How often update() wants to be called.
@@ -28,21 +29,24 @@ class LiveDisplay {
   // Shows what is new.
   void update();
 
-  // Leaves the terminal's line.
+  // A line of its own, for what must be known at once.
+  void tell(const std::string& text);
+
+  // Tells what is left to tell, and leaves the terminal's line.
   void finish();
 
  private:
   [[nodiscard]] std::string line();
-  void tell_losses();
+  void leave_line();
 
   const RecordOptions& options_;
-  const CaptureProgress& progress_;
+  const Capture& capture_;
+  LossNotice losses_;
   Target& target_;
   PeriodicFlush& flush_;
   const bool terminal_;
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;
-  std::uint64_t told_lost_frames_ = 0;
   std::size_t shown_ = 0;  // characters of the line on the terminal
 };
 

@@ -144,6 +144,9 @@ RecordOptions checked(const RecordArguments& arguments) {
   if (!arguments.json.empty() && arguments.json == arguments.output) {
     throw UsageError("--json and --output name the same file");
   }
+  const auto on_overrun = on_overrun_named(arguments.on_overrun);
+  if (!on_overrun) throw UsageError("--on-overrun must be drop, silence or stop");
+  options.on_overrun = *on_overrun;
   options.json = arguments.json;
   options.quiet = arguments.quiet;
   options.overwrite = arguments.overwrite;
@@ -178,6 +181,10 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
   app.add_option("--proc", arguments.procedure,
                  "I/O procedure: ring (default) or dos, the built-in one")
       ->check(CLI::IsMember({"ring", "dos"}));
+  app.add_option("--on-overrun", arguments.on_overrun,
+                 "Frames that the ring has no room for: drop (default) skips them, silence keeps "
+                 "their place in the file, as zeros, stop ends the recording at the first")
+      ->check(CLI::IsMember({"drop", "silence", "stop"}));
   app.add_option("--json", arguments.json,
                  "Write the summary as JSON to this file, - for standard output");
   app.add_flag("-q,--quiet", arguments.quiet, "Show nothing but errors");

@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "counter.hpp"
+#include "overrun.hpp"
 #include "sample_format.hpp"
 
 namespace ringproc::tool {
@@ -26,6 +27,7 @@ struct RecordArguments {
   std::string ring;
   std::optional<double> sync_seconds;
   std::string procedure = "ring";
+  std::string on_overrun = "drop";
   std::string json;
   bool quiet = false;
   bool overwrite = false;
@@ -42,6 +44,7 @@ struct RecordOptions {
   std::uint64_t ring_bytes = 0;  // 0 without a ring
   double sync_seconds = 0;       // 0: never
   bool through_ring = true;
+  OnOverrun on_overrun = OnOverrun::drop;
   std::string json;  // empty: none; "-": standard output
   bool quiet = false;
   bool overwrite = false;

@@ -5,13 +5,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <ctime>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "backend/backend.hpp"
 #include "machine.hpp"
 #include "recover/recover.hpp"
 #include "unpublished_file.hpp"
+#include "utf8_path.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -27,8 +32,12 @@ std::unique_ptr<Source> make_source(const RecordOptions& options) {
 // The built-in procedure cannot go beyond the offsets that mmio names.
 CaptureSettings capture_settings(const RecordOptions& options, const WaveLayout& layout) {
   const std::uint64_t most = (kMaxRf64Bytes - layout.header_bytes) / options.format.frame_bytes();
-  return {options.format, options.max_frames, options.through_ring ? most : layout.max_frames,
-          options.period_frames, options.paced};
+  return {options.format,
+          options.max_frames,
+          options.through_ring ? most : layout.max_frames,
+          options.period_frames,
+          options.paced,
+          options.on_overrun};
 }
 
 // The smallest of many, because only a preempted pair takes longer.
@@ -105,7 +114,7 @@ void RecordSession::capture_until_end() {
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_.progress(), *target_, flush_);
+  LiveDisplay display(options_, capture_, *target_, flush_);
   display.begin();
   bool stopped = false;
   while (!writer_ended_.load(std::memory_order_acquire)) {
@@ -140,13 +149,25 @@ void RecordSession::finalise() {
 // survives a power cut. The first flush also empties the ring, so that a ring that refuses when
 // full takes the sizes.
 std::optional<TargetFailure> RecordSession::finish_file() {
-  const bool finished = flush_.flush_now() && header_.finish(capture_.accepted_frames());
+  const bool finished =
+      flush_.flush_now() && end_silence() && header_.finish(capture_.file_frames());
   if (finished) {
     finished_ = true;
     return std::nullopt;
   }
   const auto failure = target_->failure();
   return failure ? *failure : TargetFailure{false, "writing the header's sizes failed"};
+}
+
+// Silence that nothing follows has its last frame written, or the file would end before it.
+// Returns: success.
+bool RecordSession::end_silence() {
+  // relaxed: the writing thread has been joined.
+  const auto sounding = capture_.progress().file_frames.load(std::memory_order_relaxed);
+  if (capture_.file_frames() == sounding) return true;
+  const std::vector<std::byte> frame(options_.format.frame_bytes());
+  return target_->skip(-static_cast<std::int64_t>(frame.size())) &&
+         target_->write(frame) == Accept::accepted && target_->flush();
 }
 
 // After losses the procedure fails the close on purpose, because buffered callers would not hear of
@@ -168,7 +189,7 @@ void RecordSession::close_file(std::optional<TargetFailure> failure) {
   if (finished_ || !unpublished_.empty()) return;
   const bool more_to_come = left_in_ring() > 0;
   const std::string error =
-      mend_wave_file(options_.output, options_.format, summary_.frames_written, more_to_come);
+      mend_wave_file(options_.output, options_.format, summary_.frames_in_file, more_to_come);
   if (!error.empty())
     summary_.failure += fmt::format("; its header could not be mended: {}", error);
   // Again: now with the header as this process has made it.
@@ -200,16 +221,29 @@ void RecordSession::take_counts() {
   summary_.frames_lost = capture_.losses().frames();
   summary_.lost_ranges = capture_.losses().ranges();
   summary_.lost_ranges_complete = capture_.losses().complete();
+  summary_.frames_in_file = finished_ ? capture_.file_frames() : in_file(summary_.frames_written);
+  const std::uint64_t durable =
+      finished_ ? summary_.frames_in_file : in_file(summary_.frames_durable);
   const std::uint64_t header = wave_.layout().header_bytes;
-  const std::uint64_t pad = finished_ ? accepted * frame_bytes % 2 : 0;
-  summary_.bytes_accepted = header + accepted * frame_bytes + pad;
-  summary_.bytes_durable = summary_.frames_durable == 0 && !finished_
-                               ? 0
-                               : header + summary_.frames_durable * frame_bytes + pad;
+  const std::uint64_t pad = finished_ ? summary_.frames_in_file * frame_bytes % 2 : 0;
+  summary_.bytes_accepted = header + capture_.file_frames() * frame_bytes + pad;
+  summary_.bytes_durable = durable == 0 && !finished_ ? 0 : header + durable * frame_bytes + pad;
   summary_.target = target_->stats();
   summary_.deadline_misses = capture_.deadline_misses();
   summary_.write_ns = capture_.write_ns();
   summary_.flush_ns = flush_.flush_ns();
+}
+
+// Where so many of the accepted frames end in the file.
+std::uint64_t RecordSession::in_file(std::uint64_t frames) const {
+  if (options_.on_overrun != OnOverrun::silence) return frames;
+  if (capture_.losses().complete()) return file_frames_of(frames, capture_.losses().ranges());
+  // Too many places to tell: what is there, then, which is written in order.
+  std::error_code error;
+  const auto size = std::filesystem::file_size(to_path(options_.output), error);
+  const std::uint64_t header = wave_.layout().header_bytes;
+  if (error || size <= header) return 0;
+  return std::min(capture_.file_frames(), (size - header) / options_.format.frame_bytes());
 }
 
 // How it ended, unless a failure has decided that already.
@@ -231,6 +265,12 @@ void RecordSession::judge_end() {
       break;
     case CaptureEnd::stopped:
       summary_.exit_reason = "signal";
+      break;
+    case CaptureEnd::overrun:
+      summary_.exit_reason = "overrun";
+      summary_.failure =
+          fmt::format("the ring was full at frame {}, and --on-overrun stop ends there",
+                      summary_.lost_ranges.front().start);
       break;
     case CaptureEnd::size_limit:
       summary_.exit_reason = "size_limit";

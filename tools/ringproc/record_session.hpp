@@ -39,6 +39,8 @@ class RecordSession {
   [[nodiscard]] std::optional<TargetFailure> finish_file();
   void close_file(std::optional<TargetFailure> failure);
   [[nodiscard]] std::uint64_t left_in_ring() const;
+  [[nodiscard]] bool end_silence();
+  [[nodiscard]] std::uint64_t in_file(std::uint64_t frames) const;
   void take_counts();
   void judge_end();
 

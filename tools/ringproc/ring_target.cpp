@@ -35,6 +35,7 @@ class RingTarget final : public Target {
     end_ = header_bytes;
   }
   [[nodiscard]] Accept write(std::span<const std::byte> data) override;
+  [[nodiscard]] bool skip(std::int64_t bytes) override;
   [[nodiscard]] bool patch(std::span<const std::byte> bytes, std::uint64_t offset) override {
     return beyond_.write_at(bytes, offset).bytes == bytes.size();
   }
@@ -56,6 +57,7 @@ class RingTarget final : public Target {
   const std::uint64_t mmio_bytes_;
   std::uint64_t data_position_ = 0;  // written before other threads start
   std::uint64_t end_ = 0;            // the file's, as accepted; the writing thread's
+  bool left_mmio_ = false;           // its own place counts no more; the writing thread's
   bool seeked_ = false;              // beyond_ stands at end_; the writing thread's
 };
 
@@ -79,10 +81,10 @@ ringproc_failure RingTarget::ask_failure() const {
 
 Accept RingTarget::write(std::span<const std::byte> data) {
   const auto size = static_cast<LONG>(data.size());
+  left_mmio_ = left_mmio_ || end_ + data.size() > mmio_bytes_;
   const bool accepted =
-      end_ + data.size() > mmio_bytes_
-          ? write_beyond(data)
-          : mmioWrite(handle(), reinterpret_cast<const char*>(data.data()), size) == size;
+      left_mmio_ ? write_beyond(data)
+                 : mmioWrite(handle(), reinterpret_cast<const char*>(data.data()), size) == size;
   if (accepted) {
     end_ += data.size();
     return Accept::accepted;
@@ -102,6 +104,13 @@ bool RingTarget::write_beyond(std::span<const std::byte> data) {
     seeked_ = true;
   }
   return beyond_.write(data).bytes == data.size();
+}
+
+bool RingTarget::skip(std::int64_t bytes) {
+  end_ += static_cast<std::uint64_t>(bytes);
+  seeked_ = false;
+  left_mmio_ = left_mmio_ || end_ > mmio_bytes_;
+  return left_mmio_ || Target::skip(bytes);
 }
 
 // mmio's handle last: it is the one whose result says what became of the file.

@@ -162,6 +162,10 @@ std::string summary_text(const RecordSummary& summary) {
       fmt::format("  frames    captured {}, written {}, durable {}, lost {}; {} in {:.1f} s\n",
                   summary.frames_captured, summary.frames_written, summary.frames_durable,
                   summary.frames_lost, bytes_text(summary.bytes_accepted), summary.elapsed_seconds);
+  if (summary.frames_silent() > 0) {
+    text += fmt::format("  silence   {} of the lost frames are zeros in the file, which has {}\n",
+                        summary.frames_silent(), summary.frames_in_file);
+  }
   text += loss_lines(summary);
   text += ring_line(summary);
   if (summary.options.paced)
@@ -178,6 +182,9 @@ std::string summary_json(const RecordSummary& summary) {
   json["frames_written"] = summary.frames_written;
   json["frames_durable"] = summary.frames_durable;
   json["frames_lost"] = summary.frames_lost;
+  json["on_overrun"] = name_of(summary.options.on_overrun);
+  json["frames_in_file"] = summary.frames_in_file;
+  json["frames_silent"] = summary.frames_silent();
   json["lost_ranges"] = ranges_json(summary.lost_ranges);
   json["lost_ranges_complete"] = summary.lost_ranges_complete;
   json["bytes_accepted"] = summary.bytes_accepted;

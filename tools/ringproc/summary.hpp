@@ -26,6 +26,7 @@ struct RecordSummary {
   std::uint64_t frames_written = 0;  // handed to the operating system
   std::uint64_t frames_durable = 0;  // covered by a flush that succeeded
   std::uint64_t frames_lost = 0;     // not accepted by the procedure
+  std::uint64_t frames_in_file = 0;  // written ones, and silence in the place of lost ones
   std::vector<FrameRange> lost_ranges;
   bool lost_ranges_complete = true;
   std::uint64_t header_bytes = 0;  // in bytes_accepted and bytes_durable, with the pad byte
@@ -43,6 +44,10 @@ struct RecordSummary {
   std::uint64_t bytes_left_in_ring = 0;  // after a failure; recover finishes them
   std::string failure;                   // in words, if there was one
   ExitStatus status = ExitStatus::other;
+
+  [[nodiscard]] std::uint64_t frames_silent() const {
+    return frames_in_file > frames_written ? frames_in_file - frames_written : 0;
+  }
 };
 
 [[nodiscard]] std::string summary_text(const RecordSummary& summary);

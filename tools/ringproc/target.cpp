@@ -34,6 +34,18 @@ constexpr std::array<ErrorText, 14> kErrorTexts = {{
 
 }  // namespace
 
+// Forwards by the relative seek, because a LONG holds less than half of the offsets, in steps that
+// it holds; any result but -1 is a position.
+bool Target::skip(std::int64_t bytes) {
+  constexpr std::int64_t kStep = 1 << 30;
+  while (bytes != 0) {
+    const std::int64_t step = std::clamp(bytes, -kStep, kStep);
+    if (mmioSeek(handle_, static_cast<LONG>(step), SEEK_CUR) == -1) return false;
+    bytes -= step;
+  }
+  return true;
+}
+
 bool is_no_room(const std::error_code& error) noexcept {
   return core::is_disk_full(error) || error == std::errc::file_too_large;
 }

@@ -66,6 +66,10 @@ class Target {
   // writes beside it. Blocks: as the procedure does.
   [[nodiscard]] virtual bool patch(std::span<const std::byte> bytes, std::uint64_t offset) = 0;
 
+  // Effect: moves the place of the next write. What is jumped over reads as zeros once something
+  // follows it. Returns: success. Threads: as write(). Blocks: never. Allocates: nothing.
+  [[nodiscard]] virtual bool skip(std::int64_t bytes);
+
   // Effect: everything accepted before the call is durable. Returns: false if the file has failed.
   [[nodiscard]] virtual bool flush() = 0;
 

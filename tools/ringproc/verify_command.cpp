@@ -50,7 +50,11 @@ ExitStatus verify(const VerifyOptions& options) {
     return complain(ExitStatus::mismatch, fmt::format("{}: {}; nothing can be checked",
                                                       options.file, reader.header_error()));
   }
-  const CheckReport report = check_recording(reader, Counter(facts->format, expected.seed));
+  const Counter counter(facts->format, expected.seed);
+  const ExpectedSilence silence{expected.lost, expected.lost_complete,
+                                expected.written_frames.has_value()};
+  const CheckReport report = expected.silent ? check_recording(reader, counter, silence)
+                                             : check_recording(reader, counter);
   if (reader.read_failed()) {
     return complain(ExitStatus::io_error,
                     fmt::format("{}: reading failed; is the disk sound?", options.file));

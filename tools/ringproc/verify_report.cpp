@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "overrun.hpp"
 #include "utf8_path.hpp"
 
 namespace ringproc::tool {
@@ -30,6 +31,10 @@ std::string frames_text(std::uint64_t count) {
 std::string range_text(const FrameRange& range) {
   return range.length == 1 ? fmt::format("{}", range.start)
                            : fmt::format("{}..{}", range.start, range.end() - 1);
+}
+
+std::uint64_t frames_in(const CheckReport& report) {
+  return report.frames + (report.silence ? report.silence->frames : 0);
 }
 
 std::string finding_text(const Finding& finding) {
@@ -124,12 +129,25 @@ void complain_of_findings(const CheckReport& report, Verdict& verdict) {
 
 std::string gap_remark(const Verdict& verdict, const Expectation& expected) {
   if (expected.lost_frames == 0) return {};
-  return fmt::format("exactly the {} that record lost are missing, in {} range{}, the first {}{}",
-                     frames_text(expected.lost_frames), verdict.gaps.size(),
-                     verdict.gaps.size() == 1 ? "" : "s", range_text(verdict.gaps.front()),
-                     expected.lost_complete
-                         ? ""
-                         : " (compared by their total: the summary's list is not complete)");
+  return fmt::format(
+      "exactly the {} that record lost are {}, in {} range{}, the first {}{}",
+      frames_text(expected.lost_frames), expected.silent ? "silent" : "missing",
+      verdict.gaps.size(), verdict.gaps.size() == 1 ? "" : "s", range_text(verdict.gaps.front()),
+      expected.lost_complete ? ""
+                             : " (compared by their total: the summary's list is not complete)");
+}
+
+void complain_of_silence(const CheckReport& report, Verdict& verdict) {
+  if (!report.silence) return;
+  if (report.silence->first_sounding) {
+    verdict.complaints.push_back(
+        fmt::format("frame {} was lost and should be silent: it holds samples",
+                    *report.silence->first_sounding));
+  }
+  if (report.silence->missing > 0) {
+    verdict.complaints.push_back(fmt::format("the file ends before the silence does: {} too early",
+                                             frames_text(report.silence->missing)));
+  }
 }
 
 void complain_of_summary(const Expectation& expected, Verdict& verdict) {
@@ -148,6 +166,7 @@ Expectation expectation_from(const Json& json) {
   const auto written = json.at("frames_written").get<std::uint64_t>();
   if (written + expected.lost_frames != *expected.frames) expected.written_frames = written;
   expected.lost_complete = json.value("lost_ranges_complete", true);
+  expected.silent = json.value("on_overrun", "") == name_of(OnOverrun::silence);
   for (const Json& range : json.at("lost_ranges")) {
     expected.lost.push_back(
         {range.at("start").get<std::uint64_t>(), range.at("length").get<std::uint64_t>()});
@@ -192,6 +211,7 @@ Verdict judge(const WaveFacts& facts, const CheckReport& report, const Expectati
   if (expected.format && *expected.format != facts.format) {
     verdict.complaints.push_back("the file has another format than the summary");
   }
+  complain_of_silence(report, verdict);
   const bool gaps_explained = report.only_gaps() && same_gaps(verdict.gaps, expected) &&
                               (!expected.frames || report.next_frame <= *expected.frames);
   if (gaps_explained) {
@@ -209,7 +229,7 @@ std::string verdict_text(const std::string& file, const WaveFacts& facts, const 
                          const Verdict& verdict) {
   const AudioFormat& format = facts.format;
   std::string text = fmt::format(
-      "{}: {} of {} channel{}, {}, {} Hz: ", file, frames_text(report.frames), format.channels,
+      "{}: {} of {} channel{}, {}, {} Hz: ", file, frames_text(frames_in(report)), format.channels,
       format.channels == 1 ? "" : "s", name_of(format.sample), format.rate);
   if (verdict.right) {
     text += "every sample is right";
@@ -246,7 +266,8 @@ std::string verdict_json(const std::string& file, const WaveFacts& facts, const 
                      {"channels", facts.format.channels},
                      {"rate", facts.format.rate},
                      {"format", name_of(facts.format.sample)},
-                     {"frames", report.frames},
+                     {"frames", frames_in(report)},
+                     {"silent_frames", report.silence ? report.silence->frames : 0},
                      {"right_frames", report.right_frames},
                      {"first_wrong_frame", first_wrong},
                      {"gaps", ranges_json(verdict.gaps)},

@@ -18,6 +18,7 @@ struct Expectation {
   std::vector<FrameRange> lost;                 // by rising number
   std::uint64_t lost_frames = 0;
   bool lost_complete = true;  // false: record lost too many ranges to list
+  bool silent = false;        // the file keeps the place of the lost ones
   std::optional<AudioFormat> format;
 };
 

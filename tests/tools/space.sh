@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# What `record` does when frames are lost or space runs out, one case per call.
+# Usage: space.sh CASE PROGRAM [DISK_FAULT_LIBRARY]; `space.sh --list` names the cases. Exit status 77: skipped.
+# shellcheck disable=SC2317  # the cases are called by name
+set -uo pipefail
+
+start=4096 # where samples begin
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+skip() { echo "skipped: $*"; exit 77; }
+
+# expect STATUS COMMAND...: its output goes to `out` and `err`.
+expect() {
+  local wanted=$1 status
+  shift
+  "$@" >out 2>err
+  status=$?
+  [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
+}
+says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
+says_not() { ! grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "'$1' in $2"; }; }
+json_has() { says "^ *\"$1\": $2,?\$" take.json; }
+number() { sed -n "s/^ *\"$1\": \([0-9]*\),\?\$/\1/p" take.json; }
+size_is() { [ "$(stat -c %s take.wav)" -eq "$1" ] || fail "size $(stat -c %s take.wav) instead of $1"; }
+
+# wait_for WHAT COMMAND...: until it succeeds.
+wait_for() {
+  local what=$1 i
+  shift
+  for ((i = 0; i < 1000; i++)); do
+    "$@" && return 0
+    read -rt 0.01 <> <(:)
+  done
+  cat err >&2 2>/dev/null
+  fail "waited in vain: $what"
+}
+
+# stalled STATUS OPTION...: a recording whose disk stands still for longer than its ring lasts. The sanitizers must not
+# mind that another library comes first.
+eight=(--source counter -c 8 -r 48000 -f s32)
+stalled() {
+  local wanted=$1
+  shift
+  expect "$wanted" env RINGPROC_FAULT_AT=4 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000 LD_PRELOAD="$disk_fault" \
+    ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+    "$program" record -o take.wav --ring 64K --json take.json -y "$@"
+}
+
+lost_frames_are_told_as_they_are_lost() {
+  stalled 4 "${eight[@]}" -d 1.2
+  says '^LOST frames from number [0-9]+ on, 0:00\.[0-9]{3} into the recording: [0-9]+ so far \([0-9.]+ ms\)' err
+  says '^LOST frames .* more .* in all$' err
+  says ": [0-9]+ more .*; $(number frames_lost) in all\$" err
+}
+
+silence_keeps_the_place_of_lost_frames() {
+  stalled 4 "${eight[@]}" -d 1.3 --on-overrun silence
+  json_has on_overrun '"silence"'
+  json_has frames_captured 62400
+  json_has frames_in_file 62400
+  [ "$(number frames_silent)" -gt 0 ] || fail "no silence"
+  json_has frames_silent "$(number frames_lost)"
+  json_has bytes_durable "$(stat -c %s take.wav)"
+  says "silence   $(number frames_silent) of the lost frames are zeros in the file, which has 62400" out
+  size_is $((start + 62400 * 32))
+  expect 0 "$program" verify take.wav --summary take.json
+  says "62400 frames .* exactly the $(number frames_lost) frames that record lost are silent" out
+}
+
+silence_at_the_end_is_written() {
+  local format bytes
+  for format in s16:2 s24:3 s32:4 f32:4; do
+    bytes=${format#*:}
+    stalled 4 --source counter -c 7 -r 48000 -f "${format%:*}" -n 47001 --on-overrun silence
+    json_has frames_in_file 47001
+    size_is $((start + 47001 * 7 * bytes + bytes % 2))
+    expect 0 "$program" verify take.wav --summary take.json
+  done
+}
+
+verify_finds_what_is_not_silent() {
+  stalled 4 "${eight[@]}" -d 1.2 --on-overrun silence
+  local first end
+  first=$(number start)
+  end=$((first + $(number length)))
+  cp take.wav damaged.wav
+  printf 'x' | dd of=damaged.wav bs=1 seek=$((start + 32 * (first + 7) + 3)) conv=notrunc status=none
+  expect 8 "$program" verify damaged.wav --summary take.json
+  says "frame $((first + 7)) was lost and should be silent" out
+  sed "s/\"length\": .*/\"length\": $((end - first - 1))/" take.json >shorter.json
+  expect 8 "$program" verify take.wav --summary shorter.json
+  sed 's/"on_overrun": .*/"on_overrun": "drop",/' take.json >drop.json
+  expect 8 "$program" verify take.wav --summary drop.json
+}
+
+# The limit comes after the silence.
+a_failure_after_silence_leaves_a_valid_file() {
+  (ulimit -f 2000 && stalled 5 "${eight[@]}" -d 1.6 --on-overrun silence) || exit 1
+  json_has exit_reason '"disk_full"'
+  [ "$(number frames_silent)" -gt 0 ] || fail "no silence"
+  [ "$(number frames_in_file)" -gt "$(number frames_written)" ] || fail "silence is not counted"
+  size_is $((start + $(number frames_in_file) * 32))
+  expect 0 "$program" verify take.wav --summary take.json
+}
+
+stop_ends_at_the_first_loss() {
+  stalled 4 "${eight[@]}" -d 1.2 --on-overrun stop
+  json_has exit_reason '"overrun"'
+  json_has frames_lost 64
+  says 'because   the ring was full at frame [0-9]+, and --on-overrun stop ends there' out
+  size_is $((start + ($(number frames_captured) - 64) * 32))
+  expect 0 "$program" verify take.wav --summary take.json
+}
+
+the_policies_change_nothing_without_loss() {
+  local policy procedure
+  for policy in drop silence stop; do
+    for procedure in ring dos; do
+      expect 0 "$program" record -o take.wav "${eight[@]}" -n 10000 --unpaced --on-overrun $policy --proc $procedure -y
+      expect 0 "$program" verify take.wav --frames 10000
+    done
+  done
+  expect 2 "$program" record -o other.wav "${eight[@]}" -n 10 --on-overrun repeat
+}
+
+helpers='fail|skip|expect|says|says_not|json_has|number|size_is|wait_for|stalled|cases'
+cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
+
+case ${1:?} in --list) cases; exit 0 ;; esac
+program=$2 disk_fault=${3:-}
+directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-space.XXXXXX") || exit 1
+RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-space.XXXXXX) || exit 1
+export RINGPROC_REGIONS
+trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$directory" "$RINGPROC_REGIONS"' EXIT # nothing outlives a failed case
+cd "$directory" || exit 1
+"$1"
