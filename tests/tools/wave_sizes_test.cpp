@@ -97,6 +97,15 @@ TEST(WaveSizes, Rf64StaysWhatItIsAndKeepsItsTable) {
   }
 }
 
+TEST(WaveSizes, FramesThatAreNotCountedAreNotStated) {
+  SizeFields fields = fields_of(kStereo);
+  fields.ds64 = true;
+  fields.frame_bytes = 0;
+  const HeaderPatches patches = size_patches(fields, 400);
+  EXPECT_EQ(number<std::uint64_t>(applied(patches), 28), 400U);
+  EXPECT_EQ(patches.list.at(1).bytes.size(), 16U);
+}
+
 TEST(WaveSizes, WithoutRoomALongFileCannotBeDescribed) {
   SizeFields fields = fields_of(kStereo);
   fields.reserved_bytes = kDs64Bytes - 1;
@@ -104,6 +113,8 @@ TEST(WaveSizes, WithoutRoomALongFileCannotBeDescribed) {
   EXPECT_FALSE(fits_header(fields, 5 * kGiB));
   EXPECT_FALSE(fits_header(fields, 3 * kGiB, 2 * kGiB));
   EXPECT_TRUE(fits_header(fields_of(kStereo), 5 * kGiB));
+  fields.ds64 = true;
+  EXPECT_TRUE(fits_header(fields, 5 * kGiB));
 }
 
 TEST(WaveSizes, NothingFollowsTheStepToRf64BeforeItIsDurable) {

@@ -61,12 +61,13 @@ SizeFields size_fields(const WaveLayout& layout, const AudioFormat& format,
 }
 
 bool fits_header(const SizeFields& fields, std::uint64_t data_bytes, std::uint64_t tail_bytes) {
-  return !needs_rf64(fields, data_bytes, tail_bytes) || fields.reserved_bytes >= kDs64Bytes;
+  return fields.ds64 || fields.reserved_bytes >= kDs64Bytes ||
+         !needs_rf64(fields, data_bytes, tail_bytes);
 }
 
 HeaderPatches size_patches(const SizeFields& fields, std::uint64_t data_bytes,
                            std::uint64_t tail_bytes) {
-  const std::uint64_t frames = data_bytes / fields.frame_bytes;
+  const std::uint64_t frames = fields.frame_bytes == 0 ? 0 : data_bytes / fields.frame_bytes;
   const std::uint64_t riff_bytes = end_of(fields, data_bytes, tail_bytes) - kRiffAndSize;
   const bool rf64 = fields.ds64 || needs_rf64(fields, data_bytes, tail_bytes);
   HeaderPatches patches;
@@ -77,8 +78,9 @@ HeaderPatches size_patches(const SizeFields& fields, std::uint64_t data_bytes,
     head.number(riff_bytes, 8).number(data_bytes, 8).number(frames, 8).number(0, 4);
     patches.list.push_back({0, head.take()});
   } else if (rf64) {
-    // The table behind them stays.
-    head.number(riff_bytes, 8).number(data_bytes, 8).number(frames, 8);
+    // The table behind them stays; so does a number of frames that is not known.
+    head.number(riff_bytes, 8).number(data_bytes, 8);
+    if (fields.frame_bytes != 0) head.number(frames, 8);
     patches.list.push_back({4, Bytes().number(kIn64Bits, 4).take()});
     patches.list.push_back({kDs64Offset, head.take()});
   } else {

@@ -17,12 +17,12 @@ inline constexpr std::uint32_t kIn64Bits = 0xFFFF'FFFF;
 
 // Where a file's sizes stand.
 struct SizeFields {
-  std::uint32_t reserved_bytes = 0;    // contents of a first `JUNK` or `ds64` chunk; 0: none
-  bool ds64 = false;                   // it is `ds64` now
-  std::uint64_t fact_offset = 0;       // of the frame count in `fact`; 0: none
-  std::uint64_t data_size_offset = 0;  // of the `data` chunk's size
-  std::uint64_t data_offset = 0;       // of the first sample
-  std::uint64_t frame_bytes = 1;
+  std::uint32_t reserved_bytes = 0;          // contents of a first `JUNK` or `ds64` chunk; 0: none
+  bool ds64 = false;                         // it is `ds64` now
+  std::uint64_t fact_offset = 0;             // of the frame count in `fact`; 0: none
+  std::uint64_t data_size_offset = 0;        // of the `data` chunk's size
+  std::uint64_t data_offset = 0;             // of the first sample
+  std::uint64_t frame_bytes = 0;             // 0: not all of one size, and not counted
   std::uint64_t riff_limit = kMaxFileBytes;  // the longest file that stays plain RIFF
 };
 
