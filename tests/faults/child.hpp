@@ -73,6 +73,8 @@ class Child {
     return name_ends != std::string::npos && stat[name_ends + 2] == 'Z';
   }
 
+  void signal(int number) const { ::kill(pid_, number); }
+
   // Returns: the exit status, or 1000 + the signal.
   int wait() {
     int status = 0;
