@@ -43,6 +43,8 @@ int work(const std::string& path) {
     powercut::inspect(job);
   } else if (what == "bad_block") {
     powercut::bad_block(job);
+  } else if (what == "record") {
+    powercut::record(job);
   } else {
     powercut::say("BROKEN there is no job " + what);
     return 1;

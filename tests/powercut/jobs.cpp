@@ -1,5 +1,4 @@
 // The guest's jobs.
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,17 +9,11 @@
 #include "powercut/guest_calls.hpp"
 #include "powercut/job.hpp"
 #include "powercut/marks.hpp"
+#include "powercut/replayed.hpp"
 #include "powercut/write_log.hpp"
 
 namespace powercut {
 namespace {
-
-void mount_or_give_up(const std::string& device, const Job& job) {
-  std::string why;
-  if (mount_disk(device, job.text("fs"), kDisk, why)) return;
-  say("BROKEN cannot mount " + device + ": " + why);
-  std::exit(3);
-}
 
 // Durably: only the files are the library's to make durable.
 void make_directories() {
@@ -28,24 +21,6 @@ void make_directories() {
     if (::mkdir((std::string(kDisk) + "/" + std::string(name)).c_str(), 0777) < 0) give_up("mkdir");
   }
   ::sync();
-}
-
-// The program under test, with the options of the cell and, as a negative control, without syncs.
-int run_program(const Job& job, std::vector<std::string> arguments, const std::string& marks) {
-  arguments.insert(arguments.begin(), job.text("program"));
-  // A host that is held up for long must not look like a disk that is.
-  Child child{std::move(arguments), {"RINGPROC_OPTIONS=close_timeout=none," + job.text("options")}};
-  if (!marks.empty()) child.environment.push_back("POWERCUT_MARKS=" + marks);
-  // What machine.py may have wanted of the processor.
-  if (const char* const tunables = std::getenv("GLIBC_TUNABLES")) {
-    child.environment.push_back(std::string("GLIBC_TUNABLES=") + tunables);
-  }
-  const std::string& preload = job.text("preload");
-  if (!preload.empty()) {
-    child.environment.push_back("LD_PRELOAD=" + preload);
-    child.environment.push_back("POWERCUT_CONTROL=" + job.text("control"));
-  }
-  return run(child);
 }
 
 std::vector<std::string> writer_arguments(const Job& job) {
@@ -112,55 +87,20 @@ std::vector<std::string> inspect_disk(const std::string& device, const Job& job,
   return broken;
 }
 
-// The disk as it was before the writer came, brought forward from cut to cut; what a cut leaves at
-// random, and what mounting it changes, goes to a snapshot that is thrown away.
-class Replayed {
- public:
-  Replayed(const Job& job, const WriteLog& log) : job_(job), log_(log) {
-    disk_ = ::open("/dev/ubdc", O_RDWR | O_CLOEXEC);
-    if (disk_ < 0) give_up("/dev/ubdc");
-  }
-  ~Replayed() { static_cast<void>(::close(disk_)); }
-  Replayed(const Replayed&) = delete;
-  Replayed& operator=(const Replayed&) = delete;
-
-  void cut(std::uint64_t seed) {
-    model::Random random(model::mix(seed) ^ 0x637574);
-    const Part part = part_of(log_, seed);
-    const std::vector<Op> script = make_script(seed, job_.style());
-    const std::size_t cut = choose_cut(log_, part, random);
-    const std::size_t durable = std::max(done_, log_.durable_before(cut));
-    log_.apply(disk_, done_, durable);
-    if (::fsync(disk_) < 0) give_up("/dev/ubdc");
-    done_ = durable;
-    const std::string snapshot =
-        make_device("left", {0, sectors_of("/dev/ubdc"), "snapshot", "/dev/ubdc /dev/ubdd N 8"});
-    const std::size_t lost = lose(snapshot, cut, random);
-    const Progress progress = progress_at(log_, part, cut, script.size());
-    report(seed,
-           "cut=" + std::to_string(cut) + " of " + std::to_string(part.from) + ".." +
-               std::to_string(part.to) + " lost=" + std::to_string(lost) +
-               " promises=" + std::to_string(progress.returned.size()) +
-               " begun=" + std::to_string(progress.begun),
-           inspect_disk(snapshot, job_, seed, script, progress));
-    remove_device("left");
-  }
-
- private:
-  std::size_t lose(const std::string& snapshot, std::size_t cut, model::Random& random) {
-    const int device = ::open(snapshot.c_str(), O_RDWR | O_CLOEXEC);
-    if (device < 0) give_up(snapshot.c_str());
-    const std::size_t lost = log_.apply_some(device, cut, random);
-    if (::fsync(device) < 0) give_up(snapshot.c_str());
-    static_cast<void>(::close(device));
-    return lost;
-  }
-
-  const Job& job_;
-  const WriteLog& log_;
-  int disk_ = -1;
-  std::size_t done_ = 0;
-};
+void cut_and_inspect(Replayed& replayed, const Job& job, const WriteLog& log, std::uint64_t seed) {
+  model::Random random(model::mix(seed) ^ 0x637574);
+  const Part part = part_of(log, seed);
+  const std::vector<Op> script = make_script(seed, job.style());
+  const std::size_t cut = choose_cut(log, part, random);
+  const Replayed::Left left = replayed.cut(cut, random);
+  const Progress progress = progress_at(log, part, cut, script.size());
+  report(seed,
+         "cut=" + std::to_string(cut) + " of " + std::to_string(part.from) + ".." +
+             std::to_string(part.to) + " lost=" + std::to_string(left.lost) + " promises=" +
+             std::to_string(progress.returned.size()) + " begun=" + std::to_string(progress.begun),
+         inspect_disk(left.device, job, seed, script, progress));
+  replayed.put_back();
+}
 
 // The marks that came over the console before the cut, for one seed.
 Progress progress_told(const std::string& marks, std::size_t all) {
@@ -188,20 +128,22 @@ void replay(const Job& job) {
       make_device("logged", {0, sectors_of("/dev/ubda"), "log-writes", "/dev/ubda /dev/ubdb"});
   mount_or_give_up(device, job);
   make_directories();
-  if (run_program(job, writer_arguments(job), "logged") != 0) say("BROKEN the writer failed");
+  if (run_program(job, job.text("program"), writer_arguments(job), "logged") != 0)
+    say("BROKEN the writer failed");
   unmount_disk(kDisk);
   remove_device("logged");
   const WriteLog log("/dev/ubdb");
   say("LOG " + std::to_string(log.entries().size()) + " entries");
-  Replayed replayed(job, log);
-  for (const std::uint64_t seed : job.seeds()) replayed.cut(seed);
+  Replayed replayed(log);
+  for (const std::uint64_t seed : job.seeds()) cut_and_inspect(replayed, job, log, seed);
 }
 
 void endless(const Job& job) {
   mount_or_give_up("/dev/ubda", job);
   make_directories();
   say("START");
-  if (run_program(job, writer_arguments(job), "") != 0) say("BROKEN the writer failed");
+  if (run_program(job, job.text("program"), writer_arguments(job), "") != 0)
+    say("BROKEN the writer failed");
 }
 
 void inspect(const Job& job) {
@@ -224,7 +166,8 @@ void bad_block(const Job& job) {
       make_device("bad", {0, sectors_of("/dev/ubda"), "linear", "/dev/ubda 0"});
   mount_or_give_up(device, job);
   for (const std::uint64_t seed : job.seeds()) {
-    static_cast<void>(run_program(job, {kDisk, "bad", std::to_string(seed)}, ""));
+    static_cast<void>(
+        run_program(job, job.text("program"), {kDisk, "bad", std::to_string(seed)}, ""));
   }
   unmount_disk(kDisk);
 }
