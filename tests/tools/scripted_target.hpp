@@ -41,12 +41,13 @@ class ScriptedTarget final : public Target {
     return !refuse_skips;
   }
   [[nodiscard]] bool flush() override { return true; }
-  [[nodiscard]] TargetMarks marks() override { return {}; }
+  [[nodiscard]] TargetMarks marks() override { return told_marks; }
   [[nodiscard]] TargetStats stats() override { return {}; }
   [[nodiscard]] std::optional<TargetFailure> failure() override { return std::nullopt; }
 
   std::vector<std::byte> bytes;
   bool refuse_skips = false;
+  TargetMarks told_marks;
   int writes = 0;
 
  private:

@@ -123,14 +123,131 @@ the_policies_change_nothing_without_loss() {
   expect 2 "$program" record -o other.wav "${eight[@]}" -n 10 --on-overrun repeat
 }
 
-helpers='fail|skip|expect|says|says_not|json_has|number|size_is|wait_for|stalled|cases'
+# ---- room on the disk ----
+
+# small_disk SIZE: mounts it as `disk`, where only this case sees it.
+small_disk() {
+  if [ -z "${own_mounts:-}" ]; then
+    unshare -m true 2>/dev/null || skip "no mounts of one's own here"
+    own_mounts=1 unshare -m bash "$script" "$case" "$program" "$disk_fault"
+    exit $?
+  fi
+  mkdir disk
+  mount -t tmpfs -o "size=$1" tmpfs disk || skip "no tmpfs here"
+}
+many=(--source counter -c 64 -r 48000 -f s32) # 12.3 MB a second
+
+min_free_ends_a_recording_complete() {
+  small_disk 60m
+  local procedure
+  for procedure in ring dos; do
+    expect 5 "$program" record -o disk/take.wav "${many[@]}" --min-free 3 --json take.json -y --proc $procedure
+    json_has exit_reason '"min_free"'
+    json_has frames_durable "$(number frames_captured)"
+    says 'ended before the disk is full, valid and durable \(exit status 5, min_free\)' out
+    says 'because   the disk has room for only [0-9.]+ s \(.*\) more, and --min-free asks for 3.0 s' out
+    [ "$(grep -c 'WARNING: the disk has room for only' err)" -eq 1 ] || fail "not one warning"
+    expect 0 "$program" verify disk/take.wav --summary take.json
+    rm disk/take.wav
+  done
+}
+
+min_free_begins_nothing_with_less() {
+  small_disk 60m
+  expect 5 "$program" record -o disk/take.wav "${many[@]}" -n 1 --min-free 6 --json disk/take.json
+  says 'disk/take.wav: the disk has room for only .*--min-free asks for 6.0 s; make room, lower --min-free' err
+  [ -z "$(ls disk)" ] || fail "something was made: $(ls disk)"
+  expect 0 "$program" record -o disk/take.wav "${many[@]}" -n 1 --min-free 3
+}
+
+a_short_recording_is_not_warned() {
+  small_disk 60m
+  expect 0 "$program" record -o disk/take.wav "${many[@]}" -d 1.2
+  says_not WARNING err
+}
+
+bad_min_free_is_refused() {
+  local seconds
+  for seconds in 0 -1 nan x; do
+    expect 2 "$program" record -o take.wav "${eight[@]}" -n 10 --min-free $seconds
+  done
+}
+
+the_live_line_tells_the_time_left() {
+  script -qec "'$program' record -o take.wav --source counter -c 2 -r 48000 -f s16 -d 1.2" /dev/null >out </dev/null
+  says 'disk [0-9]+(d[0-9]+h|h[0-9]+m|m[0-9]+s) left' out
+}
+
+# ---- the file goes ----
+
+# recording FILE OPTION...: in the background, until it has written.
+recording() {
+  local file=$1
+  shift
+  "$program" record -o "$file" --json take.json -y "$@" <&0 >out 2>err & # its input is not /dev/null
+  recorder=$!
+  wait_for "a recording" test -s "$file"
+}
+ends_with() {
+  wait "$recorder"
+  local status=$?
+  [ $status -eq "$1" ] || { cat out err >&2; fail "status $status instead of $1"; }
+}
+
+a_deleted_directory_ends_the_recording() {
+  local procedure
+  for procedure in ring dos; do
+    mkdir takes
+    recording takes/take.wav "${eight[@]}" --proc $procedure --sync 0.05
+    rm -r takes
+    ends_with 6
+    json_has exit_reason '"deleted"'
+    json_has frames_durable 0
+    says '^DELETED: takes/take.wav is gone' err
+    says 'takes/take.wav was deleted while it was being recorded' out
+  done
+}
+
+a_deleted_file_ends_the_recording() {
+  mkfifo input
+  exec 7<>input
+  head -c 2000000 /dev/zero >&7 &
+  recording take.wav --source stdin -c 2 -r 48000 -f s16 <&7
+  rm take.wav
+  ends_with 6
+  json_has exit_reason '"deleted"'
+}
+
+a_file_that_goes_at_the_end_is_missed() {
+  recording take.wav "${eight[@]}" -d 0.5
+  rm take.wav
+  ends_with 6
+  json_has exit_reason '"deleted"'
+}
+
+a_renamed_file_is_recorded_on() {
+  mkdir takes
+  recording takes/take.wav "${eight[@]}" -d 2.5 --sync 0.1
+  mv takes renamed
+  mv renamed/take.wav renamed/other.wav
+  ends_with 0
+  expect 0 "$program" verify renamed/other.wav --summary take.json
+}
+
+helpers='fail|skip|expect|says|says_not|json_has|number|size_is|wait_for|stalled|is_json|entries|small_disk|recording|ends_with|cases|clean_up'
 cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
 
 case ${1:?} in --list) cases; exit 0 ;; esac
-program=$2 disk_fault=${3:-}
+case=$1 program=$2 disk_fault=${3:-} script=$(realpath "$0")
 directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-space.XXXXXX") || exit 1
 RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-space.XXXXXX) || exit 1
 export RINGPROC_REGIONS
-trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$directory" "$RINGPROC_REGIONS"' EXIT # nothing outlives a failed case
+clean_up() { # nothing outlives a failed case
+  # shellcheck disable=SC2046  # words on purpose
+  kill -KILL $(jobs -p) 2>/dev/null
+  [ -z "${own_mounts:-}" ] || umount disk 2>/dev/null
+  cd / && rm -rf "$directory" "$RINGPROC_REGIONS"
+}
+trap clean_up EXIT
 cd "$directory" || exit 1
-"$1"
+"$case"

@@ -11,8 +11,9 @@ enum class ExitStatus : int {
   usage = 2,          // the command line cannot be right
   cannot_open = 3,    // the file cannot be opened, or must not be overwritten
   loss = 4,           // finished, with lost frames or a frame cut at the end of the input
-  disk_full = 5,      // no room; the file is valid up to what was written
-  io_error = 6,       // writing, syncing or closing failed
+  disk_full = 5,      // no room; the file is valid up to what was written. Or less room than
+                      // --min-free asks for: the file is complete, or was not begun
+  io_error = 6,       // writing, syncing or closing failed; the file was deleted meanwhile
   source_died = 7,    // the source failed; the file is finalised
   mismatch = 8,       // verify: the file is not what was captured
   not_recovered = 9,  // not everything could be recovered

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "disk_space.hpp"
 #include "say.hpp"
 #include "summary.hpp"
 
@@ -16,12 +17,13 @@ constexpr std::chrono::milliseconds kInterval{200};
 }  // namespace
 
 LiveDisplay::LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
-                         PeriodicFlush& flush)
+                         PeriodicFlush& flush, const DiskWatch& disk)
     : options_(options),
       capture_(capture),
       losses_(capture.losses(), options.format.rate),
       target_(target),
       flush_(flush),
+      disk_(disk),
       terminal_(os::error_output_is_terminal()),
       start_(os::Clock::now()),
       next_log_(start_ + kLogInterval) {}
@@ -85,10 +87,13 @@ std::string LiveDisplay::line() {
   if (options_.sync_seconds > 0) {
     text += fmt::format("  durable -{:.2f} s", seconds(marks.accepted - marks.durable));
   }
+  text += fmt::format("  lost {}", capture_.losses().frames());
+  if (const auto room = disk_.room_bytes()) {
+    text += fmt::format("  disk {} left", time_left_text(seconds(*room)));
+  }
   // A number to show; nothing else depends on it.
   const auto longest_ns = capture_.progress().longest_write_ns.load(std::memory_order_relaxed);
-  text += fmt::format("  lost {}  write max {}", capture_.losses().frames(),
-                      duration_text(static_cast<double>(longest_ns)));
+  text += fmt::format("  write max {}", duration_text(static_cast<double>(longest_ns)));
   if (options_.sync_seconds > 0) {
     text += fmt::format("  flush max {}", duration_text(static_cast<double>(flush_.longest_ns())));
   }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "capture.hpp"
+#include "disk_watch.hpp"
 #include "loss_notice.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
@@ -18,7 +19,7 @@ namespace ringproc::tool {
 class LiveDisplay {
  public:
   LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
-              PeriodicFlush& flush);
+              PeriodicFlush& flush, const DiskWatch& disk);
 
   // How often update() wants to be called.
   [[nodiscard]] std::chrono::milliseconds interval() const;
@@ -44,6 +45,7 @@ class LiveDisplay {
   LossNotice losses_;
   Target& target_;
   PeriodicFlush& flush_;
+  const DiskWatch& disk_;
   const bool terminal_;
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;

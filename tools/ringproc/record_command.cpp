@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "disk_space.hpp"
 #include "os.hpp"
 #include "os/os.hpp"
 #include "outcome_text.hpp"
@@ -36,14 +37,14 @@ constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
 constexpr const char* kFooter =
     "Example: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
     "--json take.json\n"
-    "A frame that the ring has no room for is lost: its number is skipped, the summary lists it, "
-    "the exit status is 4.\n"
+    "A frame that the ring has no room for is lost: --on-overrun says what becomes of its place, "
+    "the summary lists it, the exit status is 4.\n"
     "SIGINT, SIGTERM and SIGHUP finalise the file (status 0); a second one ends at once (status "
     "130).\n"
     "The header is true at every instant and never claims what is not durable yet; beyond 4 GiB "
-    "the "
-    "file becomes RF64 in place\n(with --proc dos the recording stops there, valid, status 0). A "
-    "full disk: status 5, valid up to what was written.";
+    "the file becomes RF64 in place\n(with --proc dos the recording stops there, valid, status "
+    "0). A full disk: status 5, valid up to what was written; with --min-free it ends before, "
+    "complete. A file deleted meanwhile: status 6.";
 
 ExitStatus complain(ExitStatus status, const std::string& text) {
   say(fmt::format("ringproc record: {}\n", text));
@@ -59,8 +60,8 @@ bool write_file(const std::string& path, const std::string& text) {
   return !file.fail();
 }
 
-// Returns: the summary's exit status, or `other` if all went well but the summary cannot be
-// written.
+// Returns: the summary's exit status, or `other` if all went well but the summary
+// cannot be written.
 ExitStatus tell(const RecordSummary& summary) {
   const RecordOptions& options = summary.options;
   if (!options.quiet) {
@@ -69,10 +70,12 @@ ExitStatus tell(const RecordSummary& summary) {
   } else if (!summary.failure.empty()) {
     complain(summary.status, summary.failure);
   }
-  if (options.json.empty() || write_file(options.json, summary_json(summary) + "\n")) {
-    return summary.status;
+  bool told = true;
+  if (!options.json.empty() && !write_file(options.json, summary_json(summary) + "\n")) {
+    complain(summary.status, fmt::format("cannot write the summary {}", options.json));
+    told = false;
   }
-  complain(summary.status, fmt::format("cannot write the summary {}", options.json));
+  if (told) return summary.status;
   return summary.status == ExitStatus::complete ? ExitStatus::other : summary.status;
 }
 
@@ -127,9 +130,21 @@ bool finish_what_it_left(const ChildEnd& end, nlohmann::ordered_json& told) {
   return complete;
 }
 
+// Returns: empty, or why there is not enough for --min-free.
+std::string too_little_space(const RecordOptions& options) {
+  const DiskSpace space(options.format, options.min_free_seconds);
+  const auto room = free_bytes(options.output);
+  if (!room || !space.must_end(*room)) return {};
+  return fmt::format("{}: {}; make room, lower --min-free, or record elsewhere", options.output,
+                     space.reason(*room));
+}
+
 ExitStatus record(const RecordOptions& options) {
   if (options.from_stdin && os::input_is_terminal()) {
     return complain(ExitStatus::usage, "standard input is a terminal; pipe raw samples into it");
+  }
+  if (const std::string reason = too_little_space(options); !reason.empty()) {
+    return complain(ExitStatus::disk_full, reason);
   }
   os::StopSignals signals;
   ClaimedOutputs outputs;

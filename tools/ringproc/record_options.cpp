@@ -94,6 +94,14 @@ std::uint64_t checked_ring(const RecordArguments& arguments, const RecordOptions
   return bytes;
 }
 
+double checked_min_free(const RecordArguments& arguments) {
+  if (!arguments.min_free_seconds) return 0;
+  if (!(*arguments.min_free_seconds > 0) || *arguments.min_free_seconds > kLongestSeconds) {
+    throw UsageError("--min-free must be more than 0 seconds of recording");
+  }
+  return *arguments.min_free_seconds;
+}
+
 double unit_factor(std::string_view unit, const AudioFormat& format) {
   if (unit == "s") return static_cast<double>(format.bytes_per_second());
   if (unit == "ms") return static_cast<double>(format.bytes_per_second()) / 1'000;
@@ -144,6 +152,7 @@ RecordOptions checked(const RecordArguments& arguments) {
   if (!arguments.json.empty() && arguments.json == arguments.output) {
     throw UsageError("--json and --output name the same file");
   }
+  options.min_free_seconds = checked_min_free(arguments);
   const auto on_overrun = on_overrun_named(arguments.on_overrun);
   if (!on_overrun) throw UsageError("--on-overrun must be drop, silence or stop");
   options.on_overrun = *on_overrun;
@@ -185,6 +194,10 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
                  "Frames that the ring has no room for: drop (default) skips them, silence keeps "
                  "their place in the file, as zeros, stop ends the recording at the first")
       ->check(CLI::IsMember({"drop", "silence", "stop"}));
+  app.add_option(
+      "--min-free", arguments.min_free_seconds,
+      "End the recording, complete, when the disk has room for only so many seconds more "
+      "(status 5); begin none with less");
   app.add_option("--json", arguments.json,
                  "Write the summary as JSON to this file, - for standard output");
   app.add_flag("-q,--quiet", arguments.quiet, "Show nothing but errors");

@@ -28,6 +28,7 @@ struct RecordArguments {
   std::optional<double> sync_seconds;
   std::string procedure = "ring";
   std::string on_overrun = "drop";
+  std::optional<double> min_free_seconds;
   std::string json;
   bool quiet = false;
   bool overwrite = false;
@@ -45,7 +46,8 @@ struct RecordOptions {
   double sync_seconds = 0;       // 0: never
   bool through_ring = true;
   OnOverrun on_overrun = OnOverrun::drop;
-  std::string json;  // empty: none; "-": standard output
+  double min_free_seconds = 0;  // 0: the disk may become full
+  std::string json;             // empty: none; "-": standard output
   bool quiet = false;
   bool overwrite = false;
   bool paced = false;

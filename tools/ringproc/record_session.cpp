@@ -32,12 +32,9 @@ std::unique_ptr<Source> make_source(const RecordOptions& options) {
 // The built-in procedure cannot go beyond the offsets that mmio names.
 CaptureSettings capture_settings(const RecordOptions& options, const WaveLayout& layout) {
   const std::uint64_t most = (kMaxRf64Bytes - layout.header_bytes) / options.format.frame_bytes();
-  return {options.format,
-          options.max_frames,
-          options.through_ring ? most : layout.max_frames,
-          options.period_frames,
-          options.paced,
-          options.on_overrun};
+  return {
+      options.format,        options.max_frames, options.through_ring ? most : layout.max_frames,
+      options.period_frames, options.paced,      options.on_overrun};
 }
 
 // The smallest of many, because only a preempted pair takes longer.
@@ -69,7 +66,9 @@ RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Targe
       source_(make_source(options)),
       capture_(capture_settings(options, wave_.layout()), *target_),
       flush_(*target_, options.through_ring ? &header_ : nullptr, capture_.progress().file_frames,
-             [this] { stop_capture(); }) {
+             [this] { stop_capture(); }),
+      disk_(options.output, *target_, [] {}),
+      space_(options.format, options.min_free_seconds) {
   summary_.options = options;
   summary_.started_utc = utc_now();
   summary_.file_system = file_system_of(options.output);
@@ -114,19 +113,43 @@ void RecordSession::capture_until_end() {
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_, *target_, flush_);
+  LiveDisplay display(options_, capture_, *target_, flush_, disk_);
   display.begin();
-  bool stopped = false;
+  disk_.expect_file();
+  disk_.start();
   while (!writer_ended_.load(std::memory_order_acquire)) {
     signals_.wait(display.interval());
-    if (signals_.received() != 0 && !std::exchange(stopped, true)) {
-      stop_capture();
-    }
+    if (signals_.received() != 0 && !std::exchange(stopping_, true)) stop_capture();
+    heed_disk(display);
     display.update();
   }
   writer_.join();
-  flush_.stop();
   display.finish();
+  flush_.stop();
+  disk_.stop();
+}
+
+// A file that nobody can reach any more is not worth the disk's room, and the sooner it is told,
+// the sooner somebody begins another.
+void RecordSession::heed_disk(LiveDisplay& display) {
+  if (stopping_) return;
+  if (disk_.is_deleted()) {
+    stopping_ = true;
+    display.tell(
+        fmt::format("DELETED: {} is gone, nobody can reach it any more; ending", options_.output));
+    return stop_capture();
+  }
+  const auto room = disk_.room_bytes();
+  if (!room) return;
+  if (space_.must_end(*room)) {
+    stopping_ = true;
+    no_space_ = space_.reason(*room);
+    return stop_capture();
+  }
+  // relaxed: a number to compare with.
+  const auto captured = capture_.progress().captured_frames.load(std::memory_order_relaxed);
+  const double frames = static_cast<double>(options_.max_frames - captured);
+  display.tell(space_.warning(*room, frames / options_.format.rate));
 }
 
 // A capture that waits for input is woken from that.
@@ -141,6 +164,8 @@ void RecordSession::finalise() {
   if (!failure && end_ == CaptureEnd::write_failed)
     failure = TargetFailure{false, "writing the header failed"};
   if (!failure) failure = finish_file();
+  disk_.look();
+  deleted_ = disk_.is_deleted();
   take_counts();
   close_file(std::move(failure));
 }
@@ -186,7 +211,7 @@ void RecordSession::close_file(std::optional<TargetFailure> failure) {
     summary_.exit_reason = "cannot_open";
     summary_.status = ExitStatus::cannot_open;
   }
-  if (finished_ || !unpublished_.empty()) return;
+  if (finished_ || deleted_ || !unpublished_.empty()) return;
   const bool more_to_come = left_in_ring() > 0;
   const std::string error =
       mend_wave_file(options_.output, options_.format, summary_.frames_in_file, more_to_come);
@@ -246,10 +271,28 @@ std::uint64_t RecordSession::in_file(std::uint64_t frames) const {
   return std::min(capture_.file_frames(), (size - header) / options_.format.frame_bytes());
 }
 
+void RecordSession::judge_deleted() {
+  summary_.exit_reason = "deleted";
+  summary_.failure = fmt::format(
+      "{} was deleted while it was being recorded, by itself or with its directory; "
+      "what was recorded is gone",
+      options_.output);
+  summary_.status = ExitStatus::io_error;
+  summary_.frames_durable = 0;
+  summary_.bytes_durable = 0;
+}
+
 // How it ended, unless a failure has decided that already.
 void RecordSession::judge_end() {
   if (end_ == CaptureEnd::stopped) summary_.signal = signals_.received_name();
+  if (deleted_) return judge_deleted();
   if (!summary_.exit_reason.empty()) return;
+  if (end_ == CaptureEnd::stopped && !no_space_.empty()) {
+    summary_.exit_reason = "min_free";
+    summary_.failure = no_space_;
+    summary_.status = ExitStatus::disk_full;
+    return;
+  }
   summary_.status = summary_.frames_lost > 0 ? ExitStatus::loss : ExitStatus::complete;
   switch (end_) {
     case CaptureEnd::complete:

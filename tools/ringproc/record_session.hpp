@@ -9,6 +9,8 @@
 #include <thread>
 
 #include "capture.hpp"
+#include "disk_space.hpp"
+#include "disk_watch.hpp"
 #include "live_display.hpp"
 #include "live_header.hpp"
 #include "os.hpp"
@@ -35,6 +37,7 @@ class RecordSession {
   [[nodiscard]] bool begin_file();
   void capture_until_end();
   void stop_capture();  // threads: any
+  void heed_disk(LiveDisplay& display);
   void finalise();
   [[nodiscard]] std::optional<TargetFailure> finish_file();
   void close_file(std::optional<TargetFailure> failure);
@@ -43,6 +46,7 @@ class RecordSession {
   [[nodiscard]] std::uint64_t in_file(std::uint64_t frames) const;
   void take_counts();
   void judge_end();
+  void judge_deleted();
 
   const RecordOptions& options_;
   std::unique_ptr<Target> target_;
@@ -54,10 +58,15 @@ class RecordSession {
   std::unique_ptr<Source> source_;
   Capture capture_;
   PeriodicFlush flush_;
+  DiskWatch disk_;
+  DiskSpace space_;
 
   std::thread writer_;
   std::atomic<bool> writer_ended_{false};
   CaptureEnd end_ = CaptureEnd::complete;  // written by the writer, read after it has been joined
+  bool stopping_ = false;                  // for one reason; another does not count
+  bool deleted_ = false;                   // the file has no name any more
+  std::string no_space_;                   // why --min-free ended it, if it did
   bool finished_ = false;                  // sizes written and durable
   RecordSummary summary_;
 };

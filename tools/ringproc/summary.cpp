@@ -23,8 +23,10 @@ double seconds_of(std::uint64_t bytes, const AudioFormat& format) {
   return static_cast<double>(bytes) / static_cast<double>(format.bytes_per_second());
 }
 
-std::string_view headline(ExitStatus status) {
-  switch (status) {
+std::string_view headline(const RecordSummary& summary) {
+  if (summary.exit_reason == "deleted") return "ended: the file was DELETED";
+  if (summary.exit_reason == "min_free") return "ended before the disk is full, valid and durable";
+  switch (summary.status) {
     case ExitStatus::complete:
       return "complete and durable";
     case ExitStatus::loss:
@@ -120,6 +122,7 @@ Json origin_json(const RecordSummary& summary) {
           {"period_frames", options.period_frames},
           {"paced", options.paced},
           {"sync_seconds", options.sync_seconds},
+          {"min_free_seconds", options.min_free_seconds},
           {"real_time", summary.real_time},
           {"started", summary.started_utc},
           {"elapsed_seconds", summary.elapsed_seconds}};
@@ -149,7 +152,7 @@ std::string bytes_text(std::uint64_t bytes) {
 
 std::string summary_text(const RecordSummary& summary) {
   std::string text = fmt::format("{}: {} (exit status {}, {})\n", summary.options.output,
-                                 headline(summary.status), static_cast<int>(summary.status),
+                                 headline(summary), static_cast<int>(summary.status),
                                  summary.signal.empty() ? summary.exit_reason : summary.signal);
   if (!summary.failure.empty()) text += fmt::format("  because   {}\n", summary.failure);
   if (summary.bytes_left_in_ring > 0) {

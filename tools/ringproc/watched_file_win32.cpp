@@ -1,0 +1,16 @@
+// An open file cannot be deleted here, nor the directory that it is in.
+#include "watched_file.hpp"
+
+namespace ringproc::tool::os {
+
+WatchedFile::WatchedFile(const std::string& path) : path_(path) {}
+
+WatchedFile::~WatchedFile() = default;
+
+void WatchedFile::follow() {}
+
+bool WatchedFile::is_deleted() const { return false; }
+
+std::uint64_t WatchedFile::reserved_bytes() const { return 0; }
+
+}  // namespace ringproc::tool::os
