@@ -70,18 +70,40 @@ std::vector<std::byte> produced(std::uint64_t first, std::uint64_t frames) {
 TEST(Capture, WritesOncePerPeriodAndTheRestAtTheEnd) {
   ScriptedTarget target;
   CounterSource source(kFormat, kDefaultSeed);
-  Capture capture(settings(1'000), source, target);
-  EXPECT_EQ(capture.run(), CaptureEnd::complete);
+  Capture capture(settings(1'000), target);
+  EXPECT_EQ(capture.run(source), CaptureEnd::complete);
   EXPECT_EQ(target.writes, 16);
   EXPECT_EQ(target.bytes, produced(0, 1'000));
   EXPECT_EQ(capture.write_ns().count(), 16U);
 }
 
+// A server's callback brings as many frames as it likes.
+TEST(Capture, TakesWhatACallbackBringsUpToTheFramesAskedFor) {
+  ScriptedTarget target;
+  Capture capture(settings(200), target);
+  EXPECT_EQ(capture.take(produced(0, 100)), std::nullopt);
+  EXPECT_EQ(capture.take(produced(100, 50)), std::nullopt);
+  EXPECT_EQ(capture.take(produced(150, 100)), CaptureEnd::complete);
+  EXPECT_EQ(target.bytes, produced(0, 200));
+  EXPECT_EQ(capture.captured_frames(), 200U);
+}
+
+TEST(Capture, TakesNothingMoreOnceItIsStoppedOrTheFileIsFull) {
+  ScriptedTarget target;
+  Capture capture(settings(1'000, 70), target);
+  EXPECT_EQ(capture.take(produced(0, 100)), CaptureEnd::size_limit);
+  EXPECT_EQ(target.bytes, produced(0, 70));
+  Capture stopped(settings(1'000), target);
+  stopped.stop();
+  EXPECT_EQ(stopped.take(produced(70, 10)), CaptureEnd::stopped);
+  EXPECT_EQ(target.bytes, produced(0, 70));
+}
+
 TEST(Capture, ARefusedPeriodIsLostAndItsNumbersAreSkipped) {
   ScriptedTarget target({Accept::accepted, Accept::refused, Accept::refused, Accept::accepted});
   CounterSource source(kFormat, kDefaultSeed);
-  Capture capture(settings(256), source, target);
-  EXPECT_EQ(capture.run(), CaptureEnd::complete);
+  Capture capture(settings(256), target);
+  EXPECT_EQ(capture.run(source), CaptureEnd::complete);
   EXPECT_EQ(capture.captured_frames(), 256U);
   EXPECT_EQ(capture.accepted_frames(), 128U);
   EXPECT_EQ(capture.losses().ranges(), (std::vector<FrameRange>{{64, 128}}));
@@ -94,8 +116,8 @@ TEST(Capture, ARefusedPeriodIsLostAndItsNumbersAreSkipped) {
 TEST(Capture, AFailedWriteEndsIt) {
   ScriptedTarget target({Accept::accepted, Accept::failed});
   CounterSource source(kFormat, kDefaultSeed);
-  Capture capture(settings(1'000), source, target);
-  EXPECT_EQ(capture.run(), CaptureEnd::write_failed);
+  Capture capture(settings(1'000), target);
+  EXPECT_EQ(capture.run(source), CaptureEnd::write_failed);
   EXPECT_EQ(capture.accepted_frames(), 64U);
   EXPECT_EQ(capture.captured_frames(), 128U);
   EXPECT_EQ(capture.losses().frames(), 0U);
@@ -104,32 +126,32 @@ TEST(Capture, AFailedWriteEndsIt) {
 TEST(Capture, StopsWhereTheFileIsFull) {
   ScriptedTarget target;
   CounterSource source(kFormat, kDefaultSeed);
-  Capture capture(settings(1'000, 100), source, target);
-  EXPECT_EQ(capture.run(), CaptureEnd::size_limit);
+  Capture capture(settings(1'000, 100), target);
+  EXPECT_EQ(capture.run(source), CaptureEnd::size_limit);
   EXPECT_EQ(capture.accepted_frames(), 100U);
 }
 
 TEST(Capture, AFileThatHoldsExactlyWhatWasAskedForIsComplete) {
   ScriptedTarget target;
   CounterSource source(kFormat, kDefaultSeed);
-  Capture capture(settings(100, 100), source, target);
-  EXPECT_EQ(capture.run(), CaptureEnd::complete);
+  Capture capture(settings(100, 100), target);
+  EXPECT_EQ(capture.run(source), CaptureEnd::complete);
 }
 
 TEST(Capture, StopsWhenTold) {
   ScriptedTarget target;
   CounterSource source(kFormat, kDefaultSeed);
-  Capture capture(settings(1'000), source, target);
+  Capture capture(settings(1'000), target);
   capture.stop();
-  EXPECT_EQ(capture.run(), CaptureEnd::stopped);
+  EXPECT_EQ(capture.run(source), CaptureEnd::stopped);
   EXPECT_EQ(target.writes, 0);
 }
 
 TEST(Capture, KeepsTheWholeFramesOfAnEndingSource) {
   ScriptedTarget target;
   EndingSource source(70, SourceState::ended);
-  Capture capture(settings(1'000), source, target);
-  EXPECT_EQ(capture.run(), CaptureEnd::end_of_input);
+  Capture capture(settings(1'000), target);
+  EXPECT_EQ(capture.run(source), CaptureEnd::end_of_input);
   EXPECT_EQ(capture.accepted_frames(), 70U);
 }
 
@@ -137,8 +159,8 @@ TEST(Capture, TellsACutFrameFromAFailedSource) {
   ScriptedTarget target;
   EndingSource cut(70, SourceState::cut_frame);
   EndingSource failed(70, SourceState::failed);
-  EXPECT_EQ(Capture(settings(1'000), cut, target).run(), CaptureEnd::cut_frame);
-  EXPECT_EQ(Capture(settings(1'000), failed, target).run(), CaptureEnd::source_failed);
+  EXPECT_EQ(Capture(settings(1'000), target).run(cut), CaptureEnd::cut_frame);
+  EXPECT_EQ(Capture(settings(1'000), target).run(failed), CaptureEnd::source_failed);
 }
 
 TEST(LossList, JoinsNeighbours) {

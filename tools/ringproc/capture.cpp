@@ -19,23 +19,25 @@ std::uint64_t nanoseconds(os::Clock::duration duration) {
 
 }  // namespace
 
-Capture::Capture(const CaptureSettings& settings, Source& source, Target& target)
+Capture::Capture(const CaptureSettings& settings, Target& target)
     : settings_(settings),
-      source_(source),
       target_(target),
       period_(settings.period_frames * settings.format.frame_bytes()),
       write_ns_(std::make_unique<core::Histogram>()) {}
 
-CaptureEnd Capture::run() {
+CaptureEnd Capture::run(Source& source) {
   start_ = os::Clock::now();
   while (captured_ < settings_.max_frames) {
     if (stopping_.load(std::memory_order_relaxed)) return CaptureEnd::stopped;
     const std::size_t wanted = frames_wanted();
     if (wanted == 0) return CaptureEnd::size_limit;
     if (settings_.paced) os::sleep_until(time_of(captured_ + wanted));
-    const Filled filled =
-        source_.fill(captured_, std::span(period_).first(wanted * settings_.format.frame_bytes()));
-    if (filled.frames > 0 && !deliver(filled.frames)) return CaptureEnd::write_failed;
+    const std::size_t frame_bytes = settings_.format.frame_bytes();
+    const Filled filled = source.fill(captured_, std::span(period_).first(wanted * frame_bytes));
+    if (filled.frames > 0) {
+      const auto end = deliver(std::span(period_).first(filled.frames * frame_bytes));
+      if (end) return *end;
+    }
     if (filled.state == SourceState::going_on) continue;
     if (filled.state == SourceState::failed) return CaptureEnd::source_failed;
     if (stopping_.load(std::memory_order_relaxed)) return CaptureEnd::stopped;
@@ -43,6 +45,20 @@ CaptureEnd Capture::run() {
                                                   : CaptureEnd::end_of_input;
   }
   return CaptureEnd::complete;
+}
+
+std::optional<CaptureEnd> Capture::take(std::span<const std::byte> period) {
+  const std::size_t frame_bytes = settings_.format.frame_bytes();
+  while (!period.empty()) {
+    if (stopping_.load(std::memory_order_relaxed)) return CaptureEnd::stopped;
+    const std::size_t wanted = std::min(frames_wanted(), period.size() / frame_bytes);
+    if (wanted == 0) return CaptureEnd::size_limit;
+    const auto part = period.first(wanted * frame_bytes);
+    if (const auto end = deliver(part)) return end;
+    if (captured_ == settings_.max_frames) return CaptureEnd::complete;
+    period = period.subspan(part.size());
+  }
+  return std::nullopt;
 }
 
 std::size_t Capture::frames_wanted() const {
@@ -59,10 +75,10 @@ os::Clock::time_point Capture::time_of(std::uint64_t frames) const {
          std::chrono::nanoseconds(rest_ns);
 }
 
-bool Capture::deliver(std::size_t frames) {
-  const auto bytes = std::span(period_).first(frames * settings_.format.frame_bytes());
+std::optional<CaptureEnd> Capture::deliver(std::span<const std::byte> period) {
+  const std::size_t frames = period.size() / settings_.format.frame_bytes();
   const auto before = os::Clock::now();
-  const Accept outcome = target_.write(bytes);
+  const Accept outcome = target_.write(period);
   const auto after = os::Clock::now();
   const std::uint64_t took_ns = nanoseconds(after - before);
   write_ns_->record(took_ns);
@@ -71,11 +87,11 @@ bool Capture::deliver(std::size_t frames) {
   if (outcome == Accept::refused) lose(frames);
   captured_ += frames;
   set(progress_.captured_frames, captured_);
-  if (outcome == Accept::failed) return false;
+  if (outcome == Accept::failed) return CaptureEnd::write_failed;
   if (settings_.paced && after > time_of(captured_ + settings_.period_frames)) {
     set(progress_.deadline_misses, progress_.deadline_misses.load(std::memory_order_relaxed) + 1);
   }
-  return true;
+  return std::nullopt;
 }
 
 void Capture::lose(std::size_t frames) {

@@ -1,6 +1,6 @@
-// The writing thread's loop: wait for the clock, build a period, hand it to mmioWrite, take the
-// time. While it runs it allocates nothing, prints nothing, and makes no system call of its own but
-// the pacing sleep.
+// What a period goes through: mmioWrite, the time it took, what was lost; and the writing thread's
+// loop for sources that are asked: wait for the clock, build a period. While it runs it allocates
+// nothing, prints nothing, and makes no system call of its own but the pacing sleep.
 #pragma once
 
 #include <atomic>
@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "base/histogram.hpp"
@@ -52,19 +54,25 @@ struct CaptureProgress {
 // device with two periods of buffer would have overrun there. The counter source cannot overrun, so
 // a late thread catches up without sleeping and loses nothing by being late; frames are lost only
 // when mmioWrite refuses them, and then their numbers are skipped.
+// The writing thread is the one that is in run(), or the one that calls take().
 class Capture {
  public:
-  Capture(const CaptureSettings& settings, Source& source, Target& target);
+  Capture(const CaptureSettings& settings, Target& target);
 
-  // The whole capture. Threads: the writing thread, once.
-  [[nodiscard]] CaptureEnd run();
+  // The whole capture of a source that is asked. Threads: the writing thread, once.
+  [[nodiscard]] CaptureEnd run(Source& source);
 
-  // Effect: run() ends before its next period. Threads: any. Blocks: never.
+  // One period of a source that calls: a sound server's callback. Requires: whole frames, as many
+  // as it likes. Returns: how the capture has ended, nothing while it goes on; take() is not called
+  // again after it has ended. Threads: the writing thread. Blocks, allocates: as Target::write.
+  [[nodiscard]] std::optional<CaptureEnd> take(std::span<const std::byte> period);
+
+  // Effect: run() and take() end before the next period. Threads: any. Blocks: never.
   void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }  // carries no data
 
   [[nodiscard]] const CaptureProgress& progress() const { return progress_; }
 
-  // After run() has returned.
+  // After the capture has ended.
   [[nodiscard]] std::uint64_t captured_frames() const { return captured_; }
   [[nodiscard]] std::uint64_t accepted_frames() const { return accepted_; }
   [[nodiscard]] std::uint64_t deadline_misses() const { return progress_.deadline_misses; }
@@ -74,11 +82,10 @@ class Capture {
  private:
   [[nodiscard]] std::size_t frames_wanted() const;
   [[nodiscard]] os::Clock::time_point time_of(std::uint64_t frames) const;
-  [[nodiscard]] bool deliver(std::size_t frames);
+  [[nodiscard]] std::optional<CaptureEnd> deliver(std::span<const std::byte> period);
   void lose(std::size_t frames);
 
   const CaptureSettings settings_;
-  Source& source_;
   Target& target_;
   std::atomic<bool> stopping_{false};
 

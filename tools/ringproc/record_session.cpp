@@ -50,7 +50,7 @@ RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Targe
       signals_(signals),
       wave_(target_->handle(), options.format),
       source_(make_source(options)),
-      capture_(capture_settings(options, wave_.layout()), *source_, *target_),
+      capture_(capture_settings(options, wave_.layout()), *target_),
       flush_(*target_, [this] { stop_capture(); }) {
   summary_.options = options;
   summary_.started_utc = utc_now();
@@ -80,7 +80,7 @@ void RecordSession::capture_until_end() {
   const auto scheduling = options_.paced ? os::Scheduling::real_time : os::Scheduling::ordinary;
   writer_ = os::start_thread("ringproc-writer", scheduling, [this](bool real_time) {
     summary_.real_time = real_time;
-    end_ = capture_.run();
+    end_ = capture_.run(*source_);
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
