@@ -70,6 +70,10 @@ class Capture {
   // Effect: run() and take() end before the next period. Threads: any. Blocks: never.
   void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }  // carries no data
 
+  [[nodiscard]] bool stop_requested() const noexcept {
+    return stopping_.load(std::memory_order_relaxed);  // as above
+  }
+
   [[nodiscard]] const CaptureProgress& progress() const { return progress_; }
 
   // After the capture has ended.

@@ -16,11 +16,12 @@ constexpr std::chrono::milliseconds kTerminalInterval{200};
 }  // namespace
 
 LiveDisplay::LiveDisplay(const RecordOptions& options, const CaptureProgress& progress,
-                         Target& target, PeriodicFlush& flush)
+                         Target& target, PeriodicFlush& flush, const LiveCounts* source)
     : options_(options),
       progress_(progress),
       target_(target),
       flush_(flush),
+      source_(source),
       terminal_(os::error_output_is_terminal()),
       start_(os::Clock::now()),
       next_log_(start_ + kLogInterval) {}
@@ -76,6 +77,7 @@ std::string LiveDisplay::line() {
   }
   // Numbers to show; nothing else depends on them.
   const auto relaxed = std::memory_order_relaxed;
+  if (source_) text += live_text(*source_);
   text += fmt::format("  lost {}  write max {}", progress_.lost_frames.load(relaxed),
                       duration_text(static_cast<double>(progress_.longest_write_ns.load(relaxed))));
   if (options_.sync_seconds > 0) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "capture.hpp"
+#include "live_source.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
 #include "record_options.hpp"
@@ -16,8 +17,9 @@ namespace ringproc::tool {
 
 class LiveDisplay {
  public:
+  // `source`: what a live source counts, else null.
   LiveDisplay(const RecordOptions& options, const CaptureProgress& progress, Target& target,
-              PeriodicFlush& flush);
+              PeriodicFlush& flush, const LiveCounts* source);
 
   // How often update() wants to be called.
   [[nodiscard]] std::chrono::milliseconds interval() const;
@@ -39,6 +41,7 @@ class LiveDisplay {
   const CaptureProgress& progress_;
   Target& target_;
   PeriodicFlush& flush_;
+  const LiveCounts* source_;
   const bool terminal_;
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;

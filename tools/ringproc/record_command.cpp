@@ -14,6 +14,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "live_options.hpp"
+#include "live_source.hpp"
 #include "os.hpp"
 #include "outcome_text.hpp"
 #include "output_file.hpp"
@@ -32,8 +34,14 @@ namespace {
 constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
 
 constexpr const char* kFooter =
-    "Example: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
+    "Examples: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
     "--json take.json\n"
+    "          ringproc record -o take.wav --source jack --ports 'system:capture_.*' -f s24 --sync "
+    "1\n"
+    "Live sources decide about rate and channels. Without them (no server, no such port, another "
+    "rate): status 3, no file.\n"
+    "If they go while recording: status 7, the file is finalised. Frames that they skipped by "
+    "their own clock: status 4.\n"
     "A frame that the ring has no room for is lost: its number is skipped, the summary lists it, "
     "the exit status is 4.\n"
     "SIGINT, SIGTERM and SIGHUP finalise the file (status 0); a second one ends at once (status "
@@ -115,33 +123,53 @@ bool finish_what_it_left(const ChildEnd& end, nlohmann::ordered_json& told) {
   return complete;
 }
 
-ExitStatus record(const RecordOptions& options) {
-  if (options.from_stdin && os::input_is_terminal()) {
-    return complain(ExitStatus::usage, "standard input is a terminal; pipe raw samples into it");
-  }
-  os::StopSignals signals;
+ExitStatus record_into_file(const RecordOptions& options, os::StopSignals& signals,
+                            LiveSource* live) {
   ClaimedOutputs outputs;
   std::string error = outputs.claim(options.output, options.overwrite);
   if (error.empty() && !options.json.empty() && options.json != "-") {
     error = outputs.claim(options.json, options.overwrite);
   }
   if (!error.empty()) return complain(ExitStatus::cannot_open, error);
-  const TargetOptions wanted{options.output, options.ring_bytes, options.paced};
+  const TargetOptions wanted{options.output, options.ring_bytes, !options.may_wait};
   OpenedTarget opened = options.through_ring ? open_ring_target(wanted) : open_dos_target(wanted);
   if (!opened.target) {
     return complain(ExitStatus::cannot_open,
                     fmt::format("cannot open {}: {}", options.output, opened.error));
   }
   outputs.keep();
-  const auto session = std::make_unique<RecordSession>(options, std::move(opened.target), signals);
+  const auto session =
+      std::make_unique<RecordSession>(options, std::move(opened.target), signals, live);
   return tell(session->run());
 }
 
+// The source before the file: without it nothing is to be left behind, and it decides about the
+// format.
+ExitStatus record_live(const RecordArguments& arguments) {
+  os::StopSignals signals;
+  OpenedLive opened = open_jack_source(live_request(arguments));
+  if (!opened.source) return complain(ExitStatus::cannot_open, opened.error);
+  const RecordOptions options = checked(arguments, &opened.source->facts());
+  const ExitStatus status = record_into_file(options, signals, opened.source.get());
+  // Its thread may be inside it for ever.
+  if (opened.source->stuck()) static_cast<void>(opened.source.release());
+  return status;
+}
+
+ExitStatus record(const RecordArguments& arguments, const RecordOptions& options) {
+  if (is_live(options.source)) return record_live(arguments);
+  if (options.source == SourceKind::standard_input && os::input_is_terminal()) {
+    return complain(ExitStatus::usage, "standard input is a terminal; pipe raw samples into it");
+  }
+  os::StopSignals signals;
+  return record_into_file(options, signals, nullptr);
+}
+
 // The parent holds nothing open, so that whatever kills the recording leaves somebody to finish it.
-ExitStatus record_supervised(const RecordOptions& options) {
+ExitStatus record_supervised(const RecordArguments& arguments, const RecordOptions& options) {
   std::optional<ChildEnd> end;
   if (options.through_ring) end = run_in_child();
-  if (!end) return record(options);
+  if (!end) return record(arguments, options);
   if (end->killed_by.empty()) return static_cast<ExitStatus>(end->status);
   complain(ExitStatus::other,
            fmt::format("the recording process {} was killed by {}", end->process, end->killed_by));
@@ -161,9 +189,17 @@ ExitStatus record_supervised(const RecordOptions& options) {
   return status;
 }
 
+ExitStatus list_devices(const RecordArguments& arguments) {
+  check_live_arguments(arguments, source_named(arguments.source));
+  const LiveList list = list_jack_ports(live_request(arguments));
+  if (!list.error.empty()) return complain(ExitStatus::cannot_open, list.error);
+  return print_to(stdout, list.text) ? ExitStatus::complete : ExitStatus::other;
+}
+
 ExitStatus run(const RecordArguments& arguments) {
   try {
-    return record_supervised(checked(arguments));
+    if (arguments.list_devices) return list_devices(arguments);
+    return record_supervised(arguments, checked(arguments));
   } catch (const UsageError& error) {
     return complain(ExitStatus::usage, error.what());
   }

@@ -16,7 +16,10 @@ namespace ringproc::tool {
 namespace {
 
 std::unique_ptr<Source> make_source(const RecordOptions& options) {
-  if (options.from_stdin) return std::make_unique<StdinSource>(options.format);
+  if (is_live(options.source)) return nullptr;
+  if (options.source == SourceKind::standard_input) {
+    return std::make_unique<StdinSource>(options.format);
+  }
   return std::make_unique<CounterSource>(options.format, options.seed);
 }
 
@@ -44,11 +47,12 @@ std::string utc_now() {
 }  // namespace
 
 RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
-                             os::StopSignals& signals)
+                             os::StopSignals& signals, LiveSource* live)
     : options_(options),
       target_(std::move(target)),
       signals_(signals),
       wave_(target_->handle(), options.format),
+      live_(live),
       source_(make_source(options)),
       capture_(capture_settings(options, wave_.layout()), *target_),
       flush_(*target_, [this] { stop_capture(); }) {
@@ -79,12 +83,13 @@ void RecordSession::capture_until_end() {
   }
   const auto scheduling = options_.paced ? os::Scheduling::real_time : os::Scheduling::ordinary;
   writer_ = os::start_thread("ringproc-writer", scheduling, [this](bool real_time) {
-    summary_.real_time = real_time;
-    end_ = capture_.run(*source_);
+    summary_.real_time = live_ ? live_->facts().real_time : real_time;
+    end_ = live_ ? live_->run(capture_, options_.format) : capture_.run(*source_);
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_.progress(), *target_, flush_);
+  LiveDisplay display(options_, capture_.progress(), *target_, flush_,
+                      live_ ? &live_->counts() : nullptr);
   display.begin();
   bool stopped = false;
   while (!writer_ended_.load(std::memory_order_acquire)) {
@@ -175,6 +180,7 @@ void RecordSession::take_counts() {
   summary_.frames_lost = capture_.losses().frames();
   summary_.lost_ranges = capture_.losses().ranges();
   summary_.lost_ranges_complete = capture_.losses().complete();
+  if (live_) summary_.live = live_totals(*live_);
   const std::uint64_t header = wave_.layout().header_bytes;
   const std::uint64_t pad = finished_ ? accepted * frame_bytes % 2 : 0;
   summary_.bytes_accepted = header + accepted * frame_bytes + pad;
@@ -191,7 +197,8 @@ void RecordSession::take_counts() {
 void RecordSession::judge_end() {
   if (end_ == CaptureEnd::stopped) summary_.signal = signals_.received_name();
   if (!summary_.exit_reason.empty()) return;
-  summary_.status = summary_.frames_lost > 0 ? ExitStatus::loss : ExitStatus::complete;
+  summary_.status = summary_.frames_lost > 0 || summary_.live.gap_frames > 0 ? ExitStatus::loss
+                                                                             : ExitStatus::complete;
   switch (end_) {
     case CaptureEnd::complete:
       summary_.exit_reason = "complete";
@@ -216,7 +223,8 @@ void RecordSession::judge_end() {
       break;
     case CaptureEnd::source_failed:
       summary_.exit_reason = "source_died";
-      summary_.failure = fmt::format("reading standard input failed: {}", source_->error());
+      summary_.failure = live_ ? live_->error()
+                               : fmt::format("reading standard input failed: {}", source_->error());
       summary_.status = ExitStatus::source_died;
       break;
   }

@@ -10,6 +10,7 @@
 
 #include "capture.hpp"
 #include "live_display.hpp"
+#include "live_source.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
 #include "record_options.hpp"
@@ -22,9 +23,10 @@ namespace ringproc::tool {
 
 class RecordSession {
  public:
-  // Requires: target is open on options.output, and nothing was written to it.
+  // Requires: target is open on options.output, and nothing was written to it; `live` is what was
+  // opened if the source is a live one, else null.
   RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
-                os::StopSignals& signals);
+                os::StopSignals& signals, LiveSource* live);
 
   // Everything. Blocks: as long as the recording lasts.
   [[nodiscard]] RecordSummary run();
@@ -43,7 +45,8 @@ class RecordSession {
   std::unique_ptr<Target> target_;
   os::StopSignals& signals_;
   WaveFile wave_;
-  std::unique_ptr<Source> source_;
+  LiveSource* live_;
+  std::unique_ptr<Source> source_;  // null if live_ is not
   Capture capture_;
   PeriodicFlush flush_;
 
