@@ -74,6 +74,10 @@ class Capture {
   // Effect: run() and take() end before the next period. Threads: any. Blocks: never.
   void stop() noexcept { stopping_.store(true, std::memory_order_relaxed); }  // carries no data
 
+  [[nodiscard]] bool stop_requested() const noexcept {
+    return stopping_.load(std::memory_order_relaxed);  // as above
+  }
+
   [[nodiscard]] const CaptureProgress& progress() const { return progress_; }
 
   // Of the captured frames, those that were not accepted. Threads: any, also while it runs.

@@ -9,8 +9,8 @@ enum class ExitStatus : int {
       0,  // complete and durable; also at a size limit, or ended by one SIGINT, SIGTERM or SIGHUP
   other = 1,          // anything that has no number of its own
   usage = 2,          // the command line cannot be right
-  cannot_open = 3,    // the file cannot be opened, or must not be overwritten
-  loss = 4,           // finished, with lost frames or a frame cut at the end of the input
+  cannot_open = 3,    // file or source cannot be opened, or the file must not be overwritten
+  loss = 4,           // finished, with frames lost, skipped by the source, or cut at the end
   disk_full = 5,      // no room; the file is valid up to what was written. Or less room than
                       // --min-free asks for: the file is complete, or was not begun
   io_error = 6,       // writing, syncing or closing failed; the file was deleted meanwhile

@@ -17,13 +17,14 @@ constexpr std::chrono::milliseconds kInterval{200};
 }  // namespace
 
 LiveDisplay::LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
-                         PeriodicFlush& flush, const DiskWatch& disk)
+                         PeriodicFlush& flush, const DiskWatch& disk, const LiveCounts* source)
     : options_(options),
       capture_(capture),
       losses_(capture.losses(), options.format.rate),
       target_(target),
       flush_(flush),
       disk_(disk),
+      source_(source),
       terminal_(os::error_output_is_terminal()),
       start_(os::Clock::now()),
       next_log_(start_ + kLogInterval) {}
@@ -87,6 +88,7 @@ std::string LiveDisplay::line() {
   if (options_.sync_seconds > 0) {
     text += fmt::format("  durable -{:.2f} s", seconds(marks.accepted - marks.durable));
   }
+  if (source_) text += live_text(*source_);
   text += fmt::format("  lost {}", capture_.losses().frames());
   if (const auto room = disk_.room_bytes()) {
     text += fmt::format("  disk {} left", time_left_text(seconds(*room)));

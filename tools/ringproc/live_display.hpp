@@ -8,6 +8,7 @@
 
 #include "capture.hpp"
 #include "disk_watch.hpp"
+#include "live_source.hpp"
 #include "loss_notice.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
@@ -18,8 +19,9 @@ namespace ringproc::tool {
 
 class LiveDisplay {
  public:
+  // `source`: what a live source counts, else null.
   LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
-              PeriodicFlush& flush, const DiskWatch& disk);
+              PeriodicFlush& flush, const DiskWatch& disk, const LiveCounts* source);
 
   // How often update() wants to be called.
   [[nodiscard]] std::chrono::milliseconds interval() const;
@@ -46,6 +48,7 @@ class LiveDisplay {
   Target& target_;
   PeriodicFlush& flush_;
   const DiskWatch& disk_;
+  const LiveCounts* source_;
   const bool terminal_;
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;

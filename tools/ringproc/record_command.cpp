@@ -15,6 +15,8 @@
 #include <nlohmann/json.hpp>
 
 #include "disk_space.hpp"
+#include "live_options.hpp"
+#include "live_source.hpp"
 #include "os.hpp"
 #include "os/os.hpp"
 #include "outcome_text.hpp"
@@ -35,10 +37,14 @@ namespace {
 constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
 
 constexpr const char* kFooter =
-    "Example: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
+    "Examples: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
     "--json take.json\n"
     "A frame that the ring has no room for is lost: --on-overrun says what becomes of its place, "
     "the summary lists it, the exit status is 4.\n"
+    "Live sources decide about rate and channels. Without them (no server, no such port, another "
+    "rate): status 3, no file.\n"
+    "If they go while recording: status 7, the file is finalised. Frames that they skipped by "
+    "their own clock: status 4.\n"
     "SIGINT, SIGTERM and SIGHUP finalise the file (status 0); a second one ends at once (status "
     "130).\n"
     "The header is true at every instant and never claims what is not durable yet; beyond 4 GiB "
@@ -139,14 +145,11 @@ std::string too_little_space(const RecordOptions& options) {
                      space.reason(*room));
 }
 
-ExitStatus record(const RecordOptions& options) {
-  if (options.from_stdin && os::input_is_terminal()) {
-    return complain(ExitStatus::usage, "standard input is a terminal; pipe raw samples into it");
-  }
+ExitStatus record_into_file(const RecordOptions& options, os::StopSignals& signals,
+                            LiveSource* live) {
   if (const std::string reason = too_little_space(options); !reason.empty()) {
     return complain(ExitStatus::disk_full, reason);
   }
-  os::StopSignals signals;
   ClaimedOutputs outputs;
   std::string unpublished;
   std::string error;
@@ -164,7 +167,7 @@ ExitStatus record(const RecordOptions& options) {
   TargetOptions wanted;
   wanted.path = options.through_ring ? unpublished : options.output;
   wanted.ring_bytes = options.ring_bytes;
-  wanted.refuse_when_full = options.paced;
+  wanted.refuse_when_full = !options.may_wait;
   OpenedTarget opened = options.through_ring ? open_ring_target(wanted) : open_dos_target(wanted);
   if (!opened.target) {
     return complain(ExitStatus::cannot_open,
@@ -172,15 +175,37 @@ ExitStatus record(const RecordOptions& options) {
   }
   outputs.keep();
   const auto session = std::make_unique<RecordSession>(options, std::move(opened.target),
-                                                       std::move(unpublished), signals);
+                                                       std::move(unpublished), live, signals);
   return tell(session->run());
 }
 
+// The source before the file: without it nothing is to be left behind, and it decides about the
+// format.
+ExitStatus record_live(const RecordArguments& arguments) {
+  os::StopSignals signals;
+  OpenedLive opened = open_jack_source(live_request(arguments));
+  if (!opened.source) return complain(ExitStatus::cannot_open, opened.error);
+  const RecordOptions options = checked(arguments, &opened.source->facts());
+  const ExitStatus status = record_into_file(options, signals, opened.source.get());
+  // Its thread may be inside it for ever.
+  if (opened.source->stuck()) static_cast<void>(opened.source.release());
+  return status;
+}
+
+ExitStatus record(const RecordArguments& arguments, const RecordOptions& options) {
+  if (is_live(options.source)) return record_live(arguments);
+  if (options.source == SourceKind::standard_input && os::input_is_terminal()) {
+    return complain(ExitStatus::usage, "standard input is a terminal; pipe raw samples into it");
+  }
+  os::StopSignals signals;
+  return record_into_file(options, signals, nullptr);
+}
+
 // The parent holds nothing open, so that whatever kills the recording leaves somebody to finish it.
-ExitStatus record_supervised(const RecordOptions& options) {
+ExitStatus record_supervised(const RecordArguments& arguments, const RecordOptions& options) {
   std::optional<ChildEnd> end;
   if (options.through_ring) end = run_in_child();
-  if (!end) return record(options);
+  if (!end) return record(arguments, options);
   if (end->killed_by.empty()) {
     if (end->status != 0) discard_unpublished(options.output, end->process);
     return static_cast<ExitStatus>(end->status);
@@ -204,11 +229,19 @@ ExitStatus record_supervised(const RecordOptions& options) {
   return status;
 }
 
+ExitStatus list_devices(const RecordArguments& arguments) {
+  check_live_arguments(arguments, source_named(arguments.source));
+  const LiveList list = list_jack_ports(live_request(arguments));
+  if (!list.error.empty()) return complain(ExitStatus::cannot_open, list.error);
+  return print_to(stdout, list.text) ? ExitStatus::complete : ExitStatus::other;
+}
+
 ExitStatus run(const RecordArguments& arguments) {
   try {
-    RecordOptions options = checked(arguments);
-    options.output = behind_link(options.output);
-    return record_supervised(options);
+    if (arguments.list_devices) return list_devices(arguments);
+    RecordArguments resolved = arguments;
+    resolved.output = behind_link(arguments.output);
+    return record_supervised(resolved, checked(resolved));
   } catch (const UsageError& error) {
     return complain(ExitStatus::usage, error.what());
   }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "live_options.hpp"
 #include "machine.hpp"
 #include "wave_layout.hpp"
 
@@ -26,12 +27,14 @@ constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 constexpr double kLongestSeconds = 1e9;
 
 AudioFormat checked_format(const RecordArguments& arguments) {
+  if (!arguments.channels) throw UsageError("--channels is required");
+  if (!arguments.rate) throw UsageError("--rate is required");
   const auto sample = sample_format_named(arguments.format);
   if (!sample) throw UsageError("--format must be s16, s24, s32 or f32");
   if (arguments.rate == 0) throw UsageError("--rate must be at least 1 Hz");
-  const AudioFormat format{*sample, arguments.channels, arguments.rate};
+  const AudioFormat format{*sample, *arguments.channels, *arguments.rate};
   const std::uint64_t most = kMaxFrameBytes / sample_bytes(*sample);
-  if (arguments.channels == 0 || arguments.channels > most) {
+  if (format.channels == 0 || format.channels > most) {
     throw UsageError(
         fmt::format("--channels must be between 1 and {} for {}", most, arguments.format));
   }
@@ -51,13 +54,13 @@ std::uint64_t checked_max_frames(const RecordArguments& arguments) {
   if (!(*arguments.seconds > 0) || *arguments.seconds > kLongestSeconds) {
     throw UsageError("--duration must be more than 0 seconds");
   }
-  const double frames = std::round(*arguments.seconds * arguments.rate);
+  const double frames = std::round(*arguments.seconds * *arguments.rate);
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(frames));
 }
 
 std::size_t checked_period(const RecordArguments& arguments, const RecordOptions& options) {
   if (!arguments.period_frames) {
-    return options.from_stdin ? kStdinPeriodFrames : kCounterPeriodFrames;
+    return options.source == SourceKind::standard_input ? kStdinPeriodFrames : kCounterPeriodFrames;
   }
   const std::uint64_t most = kMaxPeriodBytes / options.format.frame_bytes();
   if (*arguments.period_frames == 0 || *arguments.period_frames > most) {
@@ -129,10 +132,19 @@ std::uint64_t parse_ring(const std::string& text, const AudioFormat& format) {
   return std::max(kMinRingBytes, static_cast<std::uint64_t>(bytes));
 }
 
-RecordOptions checked(const RecordArguments& arguments) {
+SourceKind source_named(std::string_view name) {
+  if (name == "jack") return SourceKind::jack;
+  return name == "stdin" ? SourceKind::standard_input : SourceKind::counter;
+}
+
+RecordOptions checked(const RecordArguments& typed, const LiveFacts* settled) {
+  const SourceKind source = source_named(typed.source);
+  if (typed.output.empty()) throw UsageError("--output is required");
+  check_live_arguments(typed, source);
+  const RecordArguments arguments = is_live(source) ? with_what_is_settled(typed, settled) : typed;
   RecordOptions options;
   options.output = arguments.output;
-  options.from_stdin = arguments.source == "stdin";
+  options.source = source;
   options.format = checked_format(arguments);
   options.max_frames = checked_max_frames(arguments);
   options.through_ring = arguments.procedure == "ring";
@@ -146,8 +158,9 @@ RecordOptions checked(const RecordArguments& arguments) {
     }
     options.sync_seconds = seconds;
   }
-  if (options.from_stdin && arguments.unpaced) {
-    throw UsageError("--unpaced is for the counter source; stdin sets its own pace");
+  if (source != SourceKind::counter && arguments.unpaced) {
+    throw UsageError(
+        fmt::format("--unpaced is for the counter source; {} sets its own pace", arguments.source));
   }
   if (!arguments.json.empty() && arguments.json == arguments.output) {
     throw UsageError("--json and --output name the same file");
@@ -159,23 +172,23 @@ RecordOptions checked(const RecordArguments& arguments) {
   options.json = arguments.json;
   options.quiet = arguments.quiet;
   options.overwrite = arguments.overwrite;
-  options.paced = !options.from_stdin && !arguments.unpaced;
+  options.paced = source == SourceKind::counter && !arguments.unpaced;
+  options.may_wait = !options.paced && !is_live(source);
   options.seed = arguments.seed;
   return options;
 }
 
 void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
-  app.add_option("-o,--output", arguments.output, "The file to record into (RIFF/WAVE)")
-      ->required();
+  app.add_option("-o,--output", arguments.output, "The file to record into (RIFF/WAVE)");
   app.add_option("--source", arguments.source,
                  "counter: numbered samples that verify can check; stdin: raw interleaved "
-                 "little-endian samples")
+                 "little-endian samples; jack: a running JACK server")
       ->required()
-      ->check(CLI::IsMember({"counter", "stdin"}));
-  app.add_option("-c,--channels", arguments.channels, "Channels")->required();
-  app.add_option("-r,--rate", arguments.rate, "Frames per second")->required();
-  app.add_option("-f,--format", arguments.format, "Sample format: s16, s24, s32 or f32")
-      ->required();
+      ->check(CLI::IsMember({"counter", "stdin", "jack"}));
+  app.add_option("-c,--channels", arguments.channels, "Channels (jack: one for each port)");
+  app.add_option("-r,--rate", arguments.rate, "Frames per second (jack: the server's)");
+  app.add_option("-f,--format", arguments.format,
+                 "Sample format: s16, s24, s32 or f32 (jack: f32 unless given)");
   const auto seconds =
       app.add_option("-d,--duration", arguments.seconds, "Stop after so many seconds");
   app.add_option("-n,--frames", arguments.frames, "Stop after so many frames")->excludes(seconds);
@@ -207,6 +220,7 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
   app.add_option("--period", arguments.period_frames,
                  "Frames per mmioWrite (default 64, for stdin 1024)");
   app.add_option("--seed", arguments.seed, "Seed of the counter source (default 1)");
+  add_live_arguments(app, arguments);
 }
 
 }  // namespace ringproc::tool

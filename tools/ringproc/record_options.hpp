@@ -2,14 +2,18 @@
 // the question how much memory there is.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
 #include "counter.hpp"
+#include "live_source.hpp"
 #include "overrun.hpp"
 #include "sample_format.hpp"
 
@@ -19,8 +23,8 @@ namespace ringproc::tool {
 struct RecordArguments {
   std::string output;
   std::string source;
-  std::uint32_t channels = 0;
-  std::uint32_t rate = 0;
+  std::optional<std::uint32_t> channels;
+  std::optional<std::uint32_t> rate;
   std::string format;
   std::optional<double> seconds;
   std::optional<std::uint64_t> frames;
@@ -35,11 +39,25 @@ struct RecordArguments {
   bool unpaced = false;
   std::optional<std::uint64_t> period_frames;
   std::uint64_t seed = kDefaultSeed;
+  LiveRequest live;  // only what has no place above; live_request() puts it together
+  bool list_devices = false;
 };
+
+enum class SourceKind { counter, standard_input, jack };
+
+// As --source has it. Requires, the other way round: one of these names.
+[[nodiscard]] constexpr std::string_view name_of(SourceKind source) {
+  constexpr std::array<std::string_view, 3> kNames = {"counter", "stdin", "jack"};
+  return kNames[static_cast<std::size_t>(source)];
+}
+
+[[nodiscard]] SourceKind source_named(std::string_view name);
+
+[[nodiscard]] constexpr bool is_live(SourceKind source) { return source == SourceKind::jack; }
 
 struct RecordOptions {
   std::string output;
-  bool from_stdin = false;
+  SourceKind source = SourceKind::counter;
   AudioFormat format;
   std::uint64_t max_frames = 0;  // the largest number if there is no limit
   std::uint64_t ring_bytes = 0;  // 0 without a ring
@@ -50,7 +68,8 @@ struct RecordOptions {
   std::string json;             // empty: none; "-": standard output
   bool quiet = false;
   bool overwrite = false;
-  bool paced = false;
+  bool paced = false;    // the clock says when a period is there
+  bool may_wait = true;  // else a full ring refuses, because the source does not wait
   std::size_t period_frames = 0;
   std::uint64_t seed = kDefaultSeed;
 };
@@ -63,8 +82,10 @@ class UsageError : public std::runtime_error {
 
 void add_record_arguments(CLI::App& app, RecordArguments& arguments);
 
-// Throws: UsageError.
-[[nodiscard]] RecordOptions checked(const RecordArguments& arguments);
+// Before a live source is open, what it decides is guessed, so that the rest can be checked;
+// `settled` is what it has decided. Throws: UsageError.
+[[nodiscard]] RecordOptions checked(const RecordArguments& arguments,
+                                    const LiveFacts* settled = nullptr);
 
 // "10s" of audio of that format, or "64M" (K, M, G), in bytes. Throws: UsageError.
 [[nodiscard]] std::uint64_t parse_ring(const std::string& text, const AudioFormat& format);

@@ -25,7 +25,10 @@ namespace {
 constexpr std::uint64_t kMaxRf64Bytes = std::uint64_t{1} << 60;
 
 std::unique_ptr<Source> make_source(const RecordOptions& options) {
-  if (options.from_stdin) return std::make_unique<StdinSource>(options.format);
+  if (is_live(options.source)) return nullptr;
+  if (options.source == SourceKind::standard_input) {
+    return std::make_unique<StdinSource>(options.format);
+  }
   return std::make_unique<CounterSource>(options.format, options.seed);
 }
 
@@ -56,13 +59,14 @@ std::string utc_now() {
 }  // namespace
 
 RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
-                             std::string unpublished, os::StopSignals& signals)
+                             std::string unpublished, LiveSource* live, os::StopSignals& signals)
     : options_(options),
       target_(std::move(target)),
       unpublished_(std::move(unpublished)),
       signals_(signals),
       wave_(target_->handle(), options.format, std::chrono::system_clock::now()),
       header_(*target_, options.format),
+      live_(live),
       source_(make_source(options)),
       capture_(capture_settings(options, wave_.layout()), *target_),
       flush_(*target_, options.through_ring ? &header_ : nullptr, capture_.progress().file_frames,
@@ -108,12 +112,13 @@ void RecordSession::capture_until_end() {
   }
   const auto scheduling = options_.paced ? os::Scheduling::real_time : os::Scheduling::ordinary;
   writer_ = os::start_thread("ringproc-writer", scheduling, [this](bool real_time) {
-    summary_.real_time = real_time;
-    end_ = capture_.run(*source_);
+    summary_.real_time = live_ ? live_->facts().real_time : real_time;
+    end_ = live_ ? live_->run(capture_, options_.format) : capture_.run(*source_);
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_, *target_, flush_, disk_);
+  LiveDisplay display(options_, capture_, *target_, flush_, disk_,
+                      live_ ? &live_->counts() : nullptr);
   display.begin();
   disk_.expect_file();
   disk_.start();
@@ -249,6 +254,7 @@ void RecordSession::take_counts() {
   summary_.frames_in_file = finished_ ? capture_.file_frames() : in_file(summary_.frames_written);
   const std::uint64_t durable =
       finished_ ? summary_.frames_in_file : in_file(summary_.frames_durable);
+  if (live_) summary_.live = live_totals(*live_);
   const std::uint64_t header = wave_.layout().header_bytes;
   const std::uint64_t pad = finished_ ? summary_.frames_in_file * frame_bytes % 2 : 0;
   summary_.bytes_accepted = header + capture_.file_frames() * frame_bytes + pad;
@@ -293,7 +299,8 @@ void RecordSession::judge_end() {
     summary_.status = ExitStatus::disk_full;
     return;
   }
-  summary_.status = summary_.frames_lost > 0 ? ExitStatus::loss : ExitStatus::complete;
+  summary_.status = summary_.frames_lost > 0 || summary_.live.gap_frames > 0 ? ExitStatus::loss
+                                                                             : ExitStatus::complete;
   switch (end_) {
     case CaptureEnd::complete:
       summary_.exit_reason = "complete";
@@ -324,7 +331,8 @@ void RecordSession::judge_end() {
       break;
     case CaptureEnd::source_failed:
       summary_.exit_reason = "source_died";
-      summary_.failure = fmt::format("reading standard input failed: {}", source_->error());
+      summary_.failure = live_ ? live_->error()
+                               : fmt::format("reading standard input failed: {}", source_->error());
       summary_.status = ExitStatus::source_died;
       break;
   }

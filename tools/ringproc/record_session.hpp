@@ -13,6 +13,7 @@
 #include "disk_watch.hpp"
 #include "live_display.hpp"
 #include "live_header.hpp"
+#include "live_source.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
 #include "record_options.hpp"
@@ -26,9 +27,10 @@ namespace ringproc::tool {
 class RecordSession {
  public:
   // unpublished: what the target's file is called until its header is durable; empty: it has its
-  // name. Requires: target is open on that, and nothing was written to it.
+  // name. live: what was opened if the source is a live one, else null. Requires: target is open on
+  // that file, and nothing was written to it.
   RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
-                std::string unpublished, os::StopSignals& signals);
+                std::string unpublished, LiveSource* live, os::StopSignals& signals);
 
   // Everything. Blocks: as long as the recording lasts.
   [[nodiscard]] RecordSummary run();
@@ -55,7 +57,8 @@ class RecordSession {
   os::StopSignals& signals_;
   WaveFile wave_;
   LiveHeader header_;
-  std::unique_ptr<Source> source_;
+  LiveSource* live_;
+  std::unique_ptr<Source> source_;  // null if live_ is not
   Capture capture_;
   PeriodicFlush flush_;
   DiskWatch disk_;

@@ -40,28 +40,43 @@ std::string_view headline(const RecordSummary& summary) {
   }
 }
 
+std::string source_text(const RecordSummary& summary) {
+  const RecordOptions& options = summary.options;
+  if (is_live(options.source)) return summary.live.name;
+  if (options.source == SourceKind::standard_input) return "stdin";
+  return options.paced ? "counter, paced" : "counter, unpaced";
+}
+
 std::string source_line(const RecordSummary& summary) {
   const RecordOptions& options = summary.options;
-  const std::string_view pace = options.paced ? "counter, paced" : "counter, unpaced";
   return fmt::format("  {} channels, {}, {} Hz; {}; {} frames per write; {} procedure on {}{}\n",
                      options.format.channels, name_of(options.format.sample), options.format.rate,
-                     options.from_stdin ? std::string_view("stdin") : pace, options.period_frames,
+                     source_text(summary), options.period_frames,
                      options.through_ring ? "ring" : "built-in", summary.file_system,
                      summary.real_time ? "; real-time thread" : "");
 }
 
-std::string loss_lines(const RecordSummary& summary) {
+std::string range_lines(std::string_view word, const std::vector<FrameRange>& ranges) {
   std::string text;
-  const std::size_t shown = std::min(kShownRanges, summary.lost_ranges.size());
+  const std::size_t shown = std::min(kShownRanges, ranges.size());
   for (std::size_t i = 0; i < shown; ++i) {
-    const FrameRange& range = summary.lost_ranges[i];
-    text +=
-        fmt::format("  lost      frames {}..{} ({})\n", range.start, range.end() - 1, range.length);
+    const FrameRange& range = ranges[i];
+    text += fmt::format("  {:<9} frames {}..{} ({})\n", word, range.start, range.end() - 1,
+                        range.length);
   }
-  if (summary.lost_ranges.size() > shown) {
-    text += fmt::format("  lost      ... {} ranges in all\n", summary.lost_ranges.size());
+  if (ranges.size() > shown) {
+    text += fmt::format("  {:<9} ... {} ranges in all\n", word, ranges.size());
   }
   return text;
+}
+
+// What the source lost before it came to us.
+std::string live_lines(const RecordSummary& summary) {
+  if (!is_live(summary.options.source)) return {};
+  const LiveTotals& live = summary.live;
+  return fmt::format("  source    {} xruns told of, {} frames skipped by its clock\n", live.xruns,
+                     live.gap_frames) +
+         range_lines("skipped", live.gaps);
 }
 
 std::string ring_line(const RecordSummary& summary) {
@@ -114,7 +129,7 @@ Json origin_json(const RecordSummary& summary) {
           {"file", options.output},
           {"file_system", summary.file_system},
           {"procedure", options.through_ring ? "ring" : "dos"},
-          {"source", options.from_stdin ? "stdin" : "counter"},
+          {"source", name_of(options.source)},
           {"seed", options.seed},
           {"channels", options.format.channels},
           {"rate", options.format.rate},
@@ -169,7 +184,8 @@ std::string summary_text(const RecordSummary& summary) {
     text += fmt::format("  silence   {} of the lost frames are zeros in the file, which has {}\n",
                         summary.frames_silent(), summary.frames_in_file);
   }
-  text += loss_lines(summary);
+  text += range_lines("lost", summary.lost_ranges);
+  text += live_lines(summary);
   text += ring_line(summary);
   if (summary.options.paced)
     text += fmt::format("  deadlines {} missed\n", summary.deadline_misses);
@@ -190,6 +206,13 @@ std::string summary_json(const RecordSummary& summary) {
   json["frames_silent"] = summary.frames_silent();
   json["lost_ranges"] = ranges_json(summary.lost_ranges);
   json["lost_ranges_complete"] = summary.lost_ranges_complete;
+  if (is_live(summary.options.source)) {
+    json["source_name"] = summary.live.name;
+    json["xruns"] = summary.live.xruns;
+    json["gap_frames"] = summary.live.gap_frames;
+    json["gap_ranges"] = ranges_json(summary.live.gaps);
+    json["gap_ranges_complete"] = summary.live.gaps_complete;
+  }
   json["bytes_accepted"] = summary.bytes_accepted;
   json["bytes_durable"] = summary.bytes_durable;
   json["ring_capacity_bytes"] = summary.target.ring_capacity_bytes;

@@ -9,6 +9,7 @@
 #include "base/histogram.hpp"
 #include "exit_status.hpp"
 #include "frame_range.hpp"
+#include "live_source.hpp"
 #include "record_options.hpp"
 #include "target.hpp"
 
@@ -29,6 +30,7 @@ struct RecordSummary {
   std::uint64_t frames_in_file = 0;  // written ones, and silence in the place of lost ones
   std::vector<FrameRange> lost_ranges;
   bool lost_ranges_complete = true;
+  LiveTotals live;                 // of a live source: what went wrong on its side
   std::uint64_t header_bytes = 0;  // in bytes_accepted and bytes_durable, with the pad byte
   std::uint64_t bytes_accepted = 0;
   std::uint64_t bytes_durable = 0;
