@@ -26,6 +26,16 @@ TEST_P(CheckerFormats, AnUndamagedRecordingIsRight) {
   EXPECT_TRUE(report.only_gaps());
 }
 
+TEST_P(CheckerFormats, FindsWhereALiveRecordingBegins) {
+  recorded_.remove(0, 54'321);
+  EXPECT_EQ(recorded_.first_frame(), 54'321U);
+  const CheckReport report = recorded_.check(54'321);
+  EXPECT_EQ(report.offset, 54'321U);
+  EXPECT_EQ(report.next_frame, kFrames - 54'321);
+  EXPECT_EQ(report.right_frames, kFrames - 54'321);
+  EXPECT_TRUE(report.findings.empty());
+}
+
 TEST_P(CheckerFormats, NamesAMissingFrame) {
   recorded_.remove(50'000, 1);
   const CheckReport report = recorded_.check();

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace ringproc::tool {
 class Recorded final : public RecordingView {
  public:
   Recorded(AudioFormat format, std::uint64_t frames, std::uint64_t seed = kDefaultSeed)
-      : counter_(format, seed), bytes_(frames * format.frame_bytes()) {
+      : seed_(seed), counter_(format, seed), bytes_(frames * format.frame_bytes()) {
     counter_.fill(0, bytes_);
   }
 
@@ -48,7 +49,12 @@ class Recorded final : public RecordingView {
   }
 
   [[nodiscard]] std::vector<std::byte>& bytes() { return bytes_; }
-  [[nodiscard]] CheckReport check() { return check_recording(*this, counter_); }
+  [[nodiscard]] std::optional<std::uint64_t> first_frame() {
+    return first_frame_of(*this, counter_);
+  }
+  [[nodiscard]] CheckReport check(std::uint64_t offset = 0) {
+    return check_recording(*this, Counter(counter_.format(), seed_, offset));
+  }
 
  private:
   [[nodiscard]] std::size_t frame_bytes() const { return counter_.format().frame_bytes(); }
@@ -56,6 +62,7 @@ class Recorded final : public RecordingView {
     return bytes_.begin() + static_cast<std::ptrdiff_t>(number * frame_bytes());
   }
 
+  std::uint64_t seed_;
   Counter counter_;
   std::vector<std::byte> bytes_;
 };

@@ -23,7 +23,10 @@ struct Resumption {
 class Checker {
  public:
   Checker(RecordingView& view, const Counter& counter)
-      : view_(view), matcher_(view, counter), channels_(counter.format().channels) {}
+      : view_(view),
+        matcher_(view, counter),
+        offset_of_signal_(counter.offset()),
+        channels_(counter.format().channels) {}
 
   [[nodiscard]] CheckReport run();
 
@@ -47,6 +50,7 @@ class Checker {
 
   RecordingView& view_;
   FrameMatcher matcher_;
+  std::uint64_t offset_of_signal_;
   std::uint32_t channels_;
   std::uint64_t offset_ = 0;             // where we are in the file
   std::uint64_t frame_ = 0;              // the number that should come here
@@ -95,6 +99,7 @@ CheckReport Checker::run() {
     frame_ += run;
     if (frames_left() > 0) resume();
   }
+  report_.offset = offset_of_signal_;
   report_.frames = view_.size() / matcher_.frame_bytes();
   report_.next_frame = frame_;
   report_.trailing_bytes = view_.size() - offset_;
@@ -216,6 +221,10 @@ std::string_view name_of(Damage damage) {
   constexpr std::array<std::string_view, 8> kNames = {
       "forward", "back", "wrong", "swapped", "rotated", "cut", "inserted", "unrecognised"};
   return kNames[static_cast<std::size_t>(damage)];
+}
+
+std::optional<std::uint64_t> first_frame_of(RecordingView& view, const Counter& counter) {
+  return FrameMatcher(view, counter).find_frame(0, 0, kAnywhereFrames);
 }
 
 CheckReport check_recording(RecordingView& view, const Counter& counter) {

@@ -36,6 +36,7 @@ struct Finding {
 };
 
 struct CheckReport {
+  std::uint64_t offset = 0;          // the signal's number of frame 0; all others count from there
   std::uint64_t frames = 0;          // whole frames in the file
   std::uint64_t right_frames = 0;    // frames that hold what was produced, gaps before them or not
   std::uint64_t next_frame = 0;      // the number that would come next: one past the last frame
@@ -54,6 +55,15 @@ inline constexpr std::size_t kMaxFindings = 1'000;
 inline constexpr std::uint64_t kSearchFrames = std::uint64_t{1} << 25;
 
 [[nodiscard]] std::string_view name_of(Damage damage);
+
+// How far the beginning of a recording that begins anywhere is searched: an hour and a half at 192
+// kHz.
+inline constexpr std::uint64_t kAnywhereFrames = std::uint64_t{1} << 30;
+
+// Returns: the number that the recording's first frame has in the counter's signal, if it is found
+// there. Blocks: on reading; as long as generating so many frames takes.
+[[nodiscard]] std::optional<std::uint64_t> first_frame_of(RecordingView& view,
+                                                          const Counter& counter);
 
 // Checks the whole view. Blocks: on reading it.
 [[nodiscard]] CheckReport check_recording(RecordingView& view, const Counter& counter);

@@ -66,6 +66,7 @@ void fill_frames(std::uint64_t seed, std::uint32_t channels, std::uint64_t frame
 }  // namespace
 
 void Counter::fill(std::uint64_t first_frame, std::span<std::byte> out) const {
+  first_frame += offset_;
   switch (format_.sample) {
     case SampleFormat::s16:
       return fill_frames<CutS16>(seed_, format_.channels, first_frame, out);
@@ -79,7 +80,7 @@ void Counter::fill(std::uint64_t first_frame, std::span<std::byte> out) const {
 }
 
 std::uint32_t Counter::sample_bits(std::uint64_t frame, std::uint32_t channel) const {
-  const std::uint64_t mixed = mix(frame_key(seed_, frame), channel);
+  const std::uint64_t mixed = mix(frame_key(seed_, offset_ + frame), channel);
   switch (format_.sample) {
     case SampleFormat::s16:
       return CutS16::bits(mixed);

@@ -18,9 +18,12 @@ inline constexpr std::uint64_t kDefaultSeed = 1;
 // integer scaled into [-1, 1), so it is always finite and exact.
 class Counter {
  public:
-  Counter(AudioFormat format, std::uint64_t seed) : format_(format), seed_(seed) {}
+  // `offset` is added to every frame number: a signal that is received from some frame on.
+  Counter(AudioFormat format, std::uint64_t seed, std::uint64_t offset = 0)
+      : format_(format), seed_(seed), offset_(offset) {}
 
   [[nodiscard]] const AudioFormat& format() const { return format_; }
+  [[nodiscard]] std::uint64_t offset() const { return offset_; }
 
   // Writes the frames first_frame, first_frame + 1, ... into out.
   // Requires: out holds a whole number of frames.
@@ -32,6 +35,7 @@ class Counter {
  private:
   AudioFormat format_;
   std::uint64_t seed_;
+  std::uint64_t offset_;
 };
 
 }  // namespace ringproc::tool

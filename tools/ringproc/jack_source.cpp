@@ -88,7 +88,7 @@ class JackSource final : public LiveSource {
   std::vector<const float*> buffers_;
   int cycles_to_connect_ = kCyclesToConnect;  // 0: connected
   jack_nframes_t next_time_ = 0;              // of the server's clock, when the next cycle begins
-  bool has_time_ = false;
+  jack_nframes_t period_frames_ = 0;          // of the cycle before; 0: there was none
 };
 
 std::string JackSource::open(const LiveRequest& request) {
@@ -196,7 +196,8 @@ void JackSource::process(jack_nframes_t frames) {
 bool JackSource::is_new(jack_nframes_t frames) {
   const jack_nframes_t now = jack_last_frame_time(client_);
   const auto skipped = static_cast<std::int32_t>(now - next_time_);  // it wraps around
-  if (std::exchange(has_time_, true)) {
+  // Where the period has another length than before, this clock has jumped by the difference.
+  if (std::exchange(period_frames_, frames) == frames) {
     if (skipped < 0) return false;
     if (skipped > 0) feed_.note_gap(static_cast<std::uint64_t>(skipped));
   }

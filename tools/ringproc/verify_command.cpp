@@ -2,6 +2,7 @@
 // what record says it lost.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,6 +24,7 @@ struct VerifyOptions {
   std::optional<std::uint64_t> frames;
   std::optional<std::uint64_t> seed;
   std::string summary;
+  bool anywhere = false;
   bool json = false;
 };
 
@@ -31,10 +33,21 @@ ExitStatus complain(ExitStatus status, const std::string& text) {
   return status;
 }
 
+// The signal from where it begins in this recording. Frames that were lost before the first one
+// that is there count as received. Returns: none if it is not found.
+std::optional<Counter> received_signal(WaveReader& reader, const Counter& whole,
+                                       const Expectation& expected) {
+  const auto first = first_frame_of(reader, whole);
+  if (!first) return std::nullopt;
+  const bool lost_first = !expected.lost.empty() && expected.lost.front().start == 0;
+  const std::uint64_t before = lost_first ? expected.lost.front().length : 0;
+  return Counter(whole.format(), expected.seed, *first - std::min(*first, before));
+}
+
 ExitStatus verify(const VerifyOptions& options) {
   Expectation expected;
   if (!options.summary.empty()) {
-    ReadExpectation read = read_expectation(options.summary);
+    ReadExpectation read = read_expectation(options.summary, options.anywhere);
     if (!read.expectation) return complain(ExitStatus::cannot_open, read.error);
     expected = std::move(*read.expectation);
   }
@@ -50,11 +63,24 @@ ExitStatus verify(const VerifyOptions& options) {
     return complain(ExitStatus::mismatch, fmt::format("{}: {}; nothing can be checked",
                                                       options.file, reader.header_error()));
   }
-  const Counter counter(facts->format, expected.seed);
+  std::optional<Counter> counter(std::in_place, facts->format, expected.seed);
+  if (options.anywhere && reader.size() >= facts->format.frame_bytes()) {
+    counter = received_signal(reader, *counter, expected);
+    if (!counter && !reader.read_failed()) {
+      return complain(ExitStatus::mismatch,
+                      fmt::format("{}: it does not begin with any of the first {} frames of the "
+                                  "signal with seed {}",
+                                  options.file, kAnywhereFrames, expected.seed));
+    }
+  }
   const ExpectedSilence silence{expected.lost, expected.lost_complete,
                                 expected.written_frames.has_value()};
-  const CheckReport report = expected.silent ? check_recording(reader, counter, silence)
-                                             : check_recording(reader, counter);
+  CheckReport report;
+  if (counter && expected.silent) {
+    report = check_recording(reader, *counter, silence);
+  } else if (counter) {
+    report = check_recording(reader, *counter);
+  }
   if (reader.read_failed()) {
     return complain(ExitStatus::io_error,
                     fmt::format("{}: reading failed; is the disk sound?", options.file));
@@ -81,6 +107,9 @@ RunSubcommand add_verify(CLI::App& app) {
       ->excludes(frames);
   verify_app->add_option("--seed", options->seed,
                          "The seed given to record (default 1, or the summary's)");
+  verify_app->add_flag("--anywhere", options->anywhere,
+                       "The counter's signal came through a live source, so the recording begins "
+                       "with any frame of it");
   verify_app->add_flag("--json", options->json, "Print the result as JSON");
   verify_app->footer(
       "Exit status: 0 right, 8 not right, 2 usage, 3 the file or summary cannot be opened, 6 read "

@@ -189,13 +189,16 @@ Json ranges_json(const std::vector<FrameRange>& ranges) {
 
 }  // namespace
 
-ReadExpectation read_expectation(const std::string& path) {
+ReadExpectation read_expectation(const std::string& path, bool anywhere) {
   std::ifstream file(to_path(path));
   if (!file) return {std::nullopt, fmt::format("cannot open the summary {}", path)};
   try {
     const Json json = Json::parse(file);
-    if (json.value("source", "") != "counter") {
-      return {std::nullopt, fmt::format("{} is not a summary of the counter source", path)};
+    if (!anywhere && json.value("source", "") != "counter") {
+      return {std::nullopt,
+              fmt::format("{} is not a summary of the counter source; if the counter's signal came "
+                          "to that source, add --anywhere",
+                          path)};
     }
     return {expectation_from(json), {}};
   } catch (const Json::exception& error) {
@@ -233,6 +236,7 @@ std::string verdict_text(const std::string& file, const WaveFacts& facts, const 
       format.channels == 1 ? "" : "s", name_of(format.sample), format.rate);
   if (verdict.right) {
     text += "every sample is right";
+    if (report.offset > 0) text += fmt::format("; the signal from frame {} on", report.offset);
     if (!verdict.remark.empty()) text += "; " + verdict.remark;
     return text;
   }
@@ -266,6 +270,7 @@ std::string verdict_json(const std::string& file, const WaveFacts& facts, const 
                      {"channels", facts.format.channels},
                      {"rate", facts.format.rate},
                      {"format", name_of(facts.format.sample)},
+                     {"signal_offset", report.offset},
                      {"frames", frames_in(report)},
                      {"silent_frames", report.silence ? report.silence->frames : 0},
                      {"right_frames", report.right_frames},

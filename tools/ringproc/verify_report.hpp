@@ -34,8 +34,9 @@ struct ReadExpectation {
   std::string error;  // why there is none
 };
 
-// Reads record's JSON.
-[[nodiscard]] ReadExpectation read_expectation(const std::string& path);
+// Reads record's JSON. `anywhere`: whatever the source was, what it brought is the counter's
+// signal.
+[[nodiscard]] ReadExpectation read_expectation(const std::string& path, bool anywhere);
 
 [[nodiscard]] Verdict judge(const WaveFacts& facts, const CheckReport& report,
                             const Expectation& expected);
