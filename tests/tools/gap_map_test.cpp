@@ -85,6 +85,14 @@ TEST_F(GapMaps, AreWrittenAnywayWhenAskedFor) {
   EXPECT_EQ(read()["finished"], true);
 }
 
+TEST_F(GapMaps, AreWrittenAtTheEndAtTheLatest) {
+  EXPECT_FALSE(make(true).finish());
+  EXPECT_EQ(read()["gaps"].size(), 0U);
+  lost.add(0, 1);
+  EXPECT_FALSE(make().finish());
+  EXPECT_EQ(read()["gaps"].size(), 1U);
+}
+
 TEST_F(GapMaps, SayWhatIsMissingWhileItGoesOn) {
   LossList gaps;
   GapMap map = make(false, &gaps);
