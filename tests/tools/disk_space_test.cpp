@@ -1,7 +1,9 @@
 // How much a disk has room for, and whether the file that is recorded into is still there.
 #include "disk_space.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -98,6 +100,20 @@ TEST_F(DiskWatches, DeductWhatWaitsInTheRing) {
   watch->look();
   EXPECT_GT(watch->room_bytes(), 0U);
   EXPECT_EQ(looks, 3);
+}
+
+// The recording will grow into it.
+TEST_F(DiskWatches, KnowWhatIsReservedForTheFile) {
+  begin();
+  make_file();
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  const int refused = ::fallocate(file, FALLOC_FL_KEEP_SIZE, 0, 1 << 20);
+  ::close(file);
+  if (refused != 0) GTEST_SKIP() << "nothing can be reserved on this file system";
+  os::WatchedFile watched(path);
+  EXPECT_EQ(watched.reserved_bytes(), 0U);
+  watched.follow();
+  EXPECT_GE(watched.reserved_bytes(), (1U << 20) - 4096U);
 }
 
 TEST_F(DiskWatches, SeeThatTheFileIsDeleted) {

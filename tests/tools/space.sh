@@ -123,6 +123,83 @@ the_policies_change_nothing_without_loss() {
   expect 2 "$program" record -o other.wav "${eight[@]}" -n 10 --on-overrun repeat
 }
 
+# ---- the list of what is missing ----
+
+is_json() { python3 -m json.tool "$1" >/dev/null || { cat "$1" >&2; fail "$1 is no JSON"; }; }
+entries() { grep -c '"kind":' "$1"; }
+
+the_gap_map_lists_what_was_lost() {
+  local policy silent
+  for policy in drop:false silence:true; do
+    silent=${policy#*:}
+    stalled 4 "${eight[@]}" -d 1.2 --on-overrun "${policy%:*}"
+    says '^  gap map   take.wav.gaps.json$' out
+    json_has gap_map '"take.wav.gaps.json"'
+    is_json take.wav.gaps.json
+    says '"file": "take.wav"' take.wav.gaps.json
+    says '"rate": 48000' take.wav.gaps.json
+    says "\"lost_are_silent\": $silent" take.wav.gaps.json
+    says '"finished": true' take.wav.gaps.json
+    says "\"start\": $(number start | head -1)," take.wav.gaps.json
+    says "\"length\": $(number length | head -1)," take.wav.gaps.json
+    [ "$(entries take.wav.gaps.json)" -eq "$(number start | wc -l)" ] || fail "other ranges"
+  done
+}
+
+without_loss_there_is_no_gap_map() {
+  expect 0 "$program" record -o take.wav "${eight[@]}" -n 1000 --unpaced --json take.json
+  [ ! -e take.wav.gaps.json ] || fail "it was written"
+  says_not gap_map take.json
+  expect 0 "$program" record -o take.wav "${eight[@]}" -n 1000 --unpaced --json take.json -y --gap-map list.json
+  says '"gaps": \[\]' list.json
+  json_has gap_map '"list.json"'
+  expect 3 "$program" record -o other.wav "${eight[@]}" -n 1000 --unpaced --gap-map list.json
+  [ ! -e other.wav ] || fail "an empty file is left"
+}
+
+an_old_gap_map_is_not_taken_for_the_new_one() {
+  echo precious >take.wav.gaps.json
+  expect 3 "$program" record -o take.wav "${eight[@]}" -n 1000 --unpaced
+  says 'take.wav.gaps.json exists already' err
+  [ ! -e take.wav ] || fail "an empty file is left"
+  [ "$(cat take.wav.gaps.json)" = precious ] || fail "it was overwritten"
+  expect 0 "$program" record -o take.wav "${eight[@]}" -n 1000 --unpaced -y
+  [ ! -e take.wav.gaps.json ] || fail "it is still there"
+}
+
+a_gap_map_that_cannot_be_written_is_told() {
+  mkdir -p take.wav.gaps.json/occupied
+  stalled 4 "${eight[@]}" -d 1.2
+  says 'cannot write the gap map take.wav.gaps.json' err
+  says '"gap_map_error"' take.json
+  expect 0 "$program" verify take.wav --summary take.json
+  mkdir -p list.json/occupied
+  expect 3 "$program" record -o take.wav "${eight[@]}" -n 1000 --unpaced -y --gap-map list.json
+}
+
+# The recording process is killed while its disk stands still; its parent has to finish it.
+a_killed_recording_leaves_its_gap_map() {
+  RINGPROC_FAULT_AT=4 RINGPROC_FAULT_UNTIL=$PWD/go LD_PRELOAD="$disk_fault" \
+    ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
+    "$program" record -o take.wav --ring 64K "${eight[@]}" >out 2>err &
+  local parent=$!
+  wait_for 'the gap map' test -s take.wav.gaps.json
+  pkill -KILL -P $parent || fail "no recording process"
+  touch go
+  wait $parent
+  [ $? -eq 1 ] || fail "status $? after SIGKILL"
+  is_json take.wav.gaps.json
+  says '"finished": false' take.wav.gaps.json
+  [ "$(entries take.wav.gaps.json)" -ge 1 ] || fail "nothing in it"
+}
+
+bad_gap_maps_are_refused() {
+  expect 2 "$program" record -o take.wav "${eight[@]}" -n 10 --gap-map -
+  expect 2 "$program" record -o take.wav "${eight[@]}" -n 10 --gap-map take.wav
+  expect 2 "$program" record -o take.wav "${eight[@]}" -n 10 --gap-map take.json --json take.json
+  [ ! -e take.wav ] || fail "a file was made"
+}
+
 # ---- room on the disk ----
 
 # small_disk SIZE: mounts it as `disk`, where only this case sees it.

@@ -40,7 +40,7 @@ constexpr const char* kFooter =
     "Examples: ringproc record -o take.wav --source counter -c 64 -r 192000 -f s32 -d 10 --sync 1 "
     "--json take.json\n"
     "A frame that the ring has no room for is lost: --on-overrun says what becomes of its place, "
-    "the summary lists it, the exit status is 4.\n"
+    "the summary and OUTPUT.gaps.json list it, the exit status is 4.\n"
     "Live sources decide about rate and channels. Without them (no server, no such port, another "
     "rate): status 3, no file.\n"
     "If they go while recording: status 7, the file is finalised. Frames that they skipped by "
@@ -66,7 +66,7 @@ bool write_file(const std::string& path, const std::string& text) {
   return !file.fail();
 }
 
-// Returns: the summary's exit status, or `other` if all went well but the summary
+// Returns: the summary's exit status, or `other` if all went well but the summary or the gap map
 // cannot be written.
 ExitStatus tell(const RecordSummary& summary) {
   const RecordOptions& options = summary.options;
@@ -76,7 +76,11 @@ ExitStatus tell(const RecordSummary& summary) {
   } else if (!summary.failure.empty()) {
     complain(summary.status, summary.failure);
   }
-  bool told = true;
+  bool told = summary.gap_map_error.empty();
+  if (!told) {
+    complain(summary.status, fmt::format("cannot write the gap map {}: {}", options.gap_map,
+                                         summary.gap_map_error));
+  }
   if (!options.json.empty() && !write_file(options.json, summary_json(summary) + "\n")) {
     complain(summary.status, fmt::format("cannot write the summary {}", options.json));
     told = false;
@@ -145,6 +149,25 @@ std::string too_little_space(const RecordOptions& options) {
                      space.reason(*room));
 }
 
+// One that nobody asked for is not made before something is lost, but nothing else may be there
+// then. Returns: empty, or why it cannot be.
+std::string claim_gap_map(ClaimedOutputs& outputs, const RecordOptions& options) {
+  if (options.gap_map_always) return outputs.claim(options.gap_map, options.overwrite);
+  std::error_code error;
+  if (options.overwrite || !std::filesystem::exists(to_path(options.gap_map), error)) return {};
+  return fmt::format(
+      "{} exists already: what an earlier recording lost; give -y to replace it, or choose another "
+      "name",
+      options.gap_map);
+}
+
+// It would be taken for the new recording's.
+void remove_old_gap_map(const RecordOptions& options) {
+  std::error_code error;
+  const auto path = to_path(options.gap_map);
+  if (std::filesystem::is_regular_file(path, error)) std::filesystem::remove(path, error);
+}
+
 ExitStatus record_into_file(const RecordOptions& options, os::StopSignals& signals,
                             LiveSource* live) {
   if (const std::string reason = too_little_space(options); !reason.empty()) {
@@ -163,6 +186,7 @@ ExitStatus record_into_file(const RecordOptions& options, os::StopSignals& signa
   if (error.empty() && !options.json.empty() && options.json != "-") {
     error = outputs.claim(options.json, options.overwrite);
   }
+  if (error.empty()) error = claim_gap_map(outputs, options);
   if (!error.empty()) return complain(ExitStatus::cannot_open, error);
   TargetOptions wanted;
   wanted.path = options.through_ring ? unpublished : options.output;
@@ -174,6 +198,7 @@ ExitStatus record_into_file(const RecordOptions& options, os::StopSignals& signa
                     fmt::format("cannot open {}: {}", options.output, opened.error));
   }
   outputs.keep();
+  if (!options.gap_map_always) remove_old_gap_map(options);
   const auto session = std::make_unique<RecordSession>(options, std::move(opened.target),
                                                        std::move(unpublished), live, signals);
   return tell(session->run());

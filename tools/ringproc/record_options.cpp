@@ -105,6 +105,15 @@ double checked_min_free(const RecordArguments& arguments) {
   return *arguments.min_free_seconds;
 }
 
+std::string checked_gap_map(const RecordArguments& arguments) {
+  if (arguments.gap_map.empty()) return arguments.output + ".gaps.json";
+  if (arguments.gap_map == "-") throw UsageError("--gap-map needs the name of a file");
+  if (arguments.gap_map == arguments.output || arguments.gap_map == arguments.json) {
+    throw UsageError("--gap-map and another option name the same file");
+  }
+  return arguments.gap_map;
+}
+
 double unit_factor(std::string_view unit, const AudioFormat& format) {
   if (unit == "s") return static_cast<double>(format.bytes_per_second());
   if (unit == "ms") return static_cast<double>(format.bytes_per_second()) / 1'000;
@@ -166,6 +175,8 @@ RecordOptions checked(const RecordArguments& typed, const LiveFacts* settled) {
     throw UsageError("--json and --output name the same file");
   }
   options.min_free_seconds = checked_min_free(arguments);
+  options.gap_map_always = !arguments.gap_map.empty();
+  options.gap_map = checked_gap_map(arguments);
   const auto on_overrun = on_overrun_named(arguments.on_overrun);
   if (!on_overrun) throw UsageError("--on-overrun must be drop, silence or stop");
   options.on_overrun = *on_overrun;
@@ -207,6 +218,9 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
                  "Frames that the ring has no room for: drop (default) skips them, silence keeps "
                  "their place in the file, as zeros, stop ends the recording at the first")
       ->check(CLI::IsMember({"drop", "silence", "stop"}));
+  app.add_option("--gap-map", arguments.gap_map,
+                 "Write the list of what is missing to this file, whatever happens (default: "
+                 "OUTPUT.gaps.json, when something is)");
   app.add_option(
       "--min-free", arguments.min_free_seconds,
       "End the recording, complete, when the disk has room for only so many seconds more "

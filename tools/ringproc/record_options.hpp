@@ -33,6 +33,7 @@ struct RecordArguments {
   std::string procedure = "ring";
   std::string on_overrun = "drop";
   std::optional<double> min_free_seconds;
+  std::string gap_map;
   std::string json;
   bool quiet = false;
   bool overwrite = false;
@@ -65,6 +66,8 @@ struct RecordOptions {
   bool through_ring = true;
   OnOverrun on_overrun = OnOverrun::drop;
   double min_free_seconds = 0;  // 0: the disk may become full
+  std::string gap_map;
+  bool gap_map_always = false;  // it was asked for: also when nothing is missing
   std::string json;             // empty: none; "-": standard output
   bool quiet = false;
   bool overwrite = false;

@@ -71,7 +71,10 @@ RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Targe
       capture_(capture_settings(options, wave_.layout()), *target_),
       flush_(*target_, options.through_ring ? &header_ : nullptr, capture_.progress().file_frames,
              [this] { stop_capture(); }),
-      disk_(options.output, *target_, [] {}),
+      gaps_({options.gap_map, options.gap_map_always, options.output, options.format.rate,
+             options.on_overrun},
+            capture_.losses(), live_ ? &live_->gaps() : nullptr),
+      disk_(options.output, *target_, [this] { gaps_.update(); }),
       space_(options.format, options.min_free_seconds) {
   summary_.options = options;
   summary_.started_utc = utc_now();
@@ -173,6 +176,7 @@ void RecordSession::finalise() {
   deleted_ = disk_.is_deleted();
   take_counts();
   close_file(std::move(failure));
+  finish_gaps();
 }
 
 // First the samples durable, then the sizes, so that the header never claims more than what
@@ -275,6 +279,13 @@ std::uint64_t RecordSession::in_file(std::uint64_t frames) const {
   const std::uint64_t header = wave_.layout().header_bytes;
   if (error || size <= header) return 0;
   return std::min(capture_.file_frames(), (size - header) / options_.format.frame_bytes());
+}
+
+// In a directory that is gone, too, the list has no place.
+void RecordSession::finish_gaps() {
+  if (deleted_) return;
+  if (const std::error_code error = gaps_.finish()) summary_.gap_map_error = error.message();
+  if (gaps_.written()) summary_.gap_map = options_.gap_map;
 }
 
 void RecordSession::judge_deleted() {

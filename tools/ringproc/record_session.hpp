@@ -11,6 +11,7 @@
 #include "capture.hpp"
 #include "disk_space.hpp"
 #include "disk_watch.hpp"
+#include "gap_map.hpp"
 #include "live_display.hpp"
 #include "live_header.hpp"
 #include "live_source.hpp"
@@ -49,6 +50,7 @@ class RecordSession {
   void take_counts();
   void judge_end();
   void judge_deleted();
+  void finish_gaps();
 
   const RecordOptions& options_;
   std::unique_ptr<Target> target_;
@@ -61,6 +63,7 @@ class RecordSession {
   std::unique_ptr<Source> source_;  // null if live_ is not
   Capture capture_;
   PeriodicFlush flush_;
+  GapMap gaps_;
   DiskWatch disk_;
   DiskSpace space_;
 

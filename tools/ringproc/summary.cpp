@@ -186,6 +186,7 @@ std::string summary_text(const RecordSummary& summary) {
   }
   text += range_lines("lost", summary.lost_ranges);
   text += live_lines(summary);
+  if (!summary.gap_map.empty()) text += fmt::format("  gap map   {}\n", summary.gap_map);
   text += ring_line(summary);
   if (summary.options.paced)
     text += fmt::format("  deadlines {} missed\n", summary.deadline_misses);
@@ -213,6 +214,8 @@ std::string summary_json(const RecordSummary& summary) {
     json["gap_ranges"] = ranges_json(summary.live.gaps);
     json["gap_ranges_complete"] = summary.live.gaps_complete;
   }
+  if (!summary.gap_map.empty()) json["gap_map"] = summary.gap_map;
+  if (!summary.gap_map_error.empty()) json["gap_map_error"] = summary.gap_map_error;
   json["bytes_accepted"] = summary.bytes_accepted;
   json["bytes_durable"] = summary.bytes_durable;
   json["ring_capacity_bytes"] = summary.target.ring_capacity_bytes;

@@ -45,6 +45,8 @@ struct RecordSummary {
   std::string signal;                    // that ended it, if one did
   std::uint64_t bytes_left_in_ring = 0;  // after a failure; recover finishes them
   std::string failure;                   // in words, if there was one
+  std::string gap_map;                   // where the list of what is missing is, if it was written
+  std::string gap_map_error;             // why it could not be
   ExitStatus status = ExitStatus::other;
 
   [[nodiscard]] std::uint64_t frames_silent() const {
