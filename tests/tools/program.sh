@@ -250,6 +250,24 @@ stdin_is_kept_exactly() {
   done
 }
 
+raw_is_samples_and_nothing_else() {
+  local procedure
+  head -c 1000000 /dev/urandom >input
+  for procedure in ring dos; do
+    expect 0 "$program" record -o take.raw "${stdin[@]}" --proc $procedure --json take.json -y <input
+    json_has container '"raw"'
+    json_has bytes_durable 1000000
+    cmp take.raw input || fail "the samples differ"
+    expect 0 "$program" record -o take.wav "${stdin[@]}" --container raw --proc $procedure -y --sync 0.001 <input
+    cmp take.wav input || fail "the samples differ"
+  done
+  set_fault RINGPROC_FAULT_AT=5 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_ERRNO=28
+  cat input input input input input input input input >more
+  expect 5 "${faulty[@]}" "$program" record -o full.wav "${stdin[@]}" --container raw --json full.json --ring 64K <more
+  [ $(($(stat -c %s full.wav) % 4)) -eq 0 ] || fail "$(stat -c %s full.wav) bytes are not whole frames"
+  head -c "$(stat -c %s full.wav)" more | cmp - full.wav || fail "the samples differ"
+}
+
 stdin_frame_limit() {
   head -c 1000000 /dev/urandom >input
   expect 0 "$program" record -o take.wav "${stdin[@]}" -n 1000 <input

@@ -40,10 +40,6 @@ void DiskWatch::run() {
 }
 
 void DiskWatch::look() {
-  if (!follows_file_ && expects_file_.load(std::memory_order_acquire)) {
-    file_.follow();
-    follows_file_ = true;
-  }
   if (file_.is_deleted()) deleted_.store(true, std::memory_order_release);
   const TargetMarks marks = target_.marks();
   const auto free = free_bytes(path_);

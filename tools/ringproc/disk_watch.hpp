@@ -19,15 +19,11 @@ namespace ringproc::tool {
 
 class DiskWatch {
  public:
-  // also: called at each look, in its thread. Requires: target outlives it.
+  // also: called at each look, in its thread. Requires: the file is there; target outlives it.
   DiskWatch(const std::string& path, Target& target, std::function<void()> also);
   ~DiskWatch() { stop(); }
   DiskWatch(const DiskWatch&) = delete;
   DiskWatch& operator=(const DiskWatch&) = delete;
-
-  // The file stands under its name from now on: that it goes counts. Before, only its directory is
-  // looked after. Threads: any. Blocks: never.
-  void expect_file() noexcept { expects_file_.store(true, std::memory_order_release); }
 
   // Effect: starts the thread; the first look is at once.
   void start();
@@ -42,7 +38,7 @@ class DiskWatch {
   // deducted, space that is reserved for the file counts. Nothing if it is not known. Threads: any.
   [[nodiscard]] std::optional<std::uint64_t> room_bytes() const;
 
-  // The file, or its directory, was deleted: no name leads to it any more. Threads: any.
+  // The file was deleted: no name leads to it any more. Threads: any.
   [[nodiscard]] bool is_deleted() const { return deleted_.load(std::memory_order_acquire); }
 
  private:
@@ -52,9 +48,7 @@ class DiskWatch {
   Target& target_;
   const std::function<void()> also_;
   os::WatchedFile file_;  // the thread's while it runs
-  bool follows_file_ = false;
 
-  std::atomic<bool> expects_file_{false};
   std::atomic<std::uint64_t> room_bytes_;
   std::atomic<bool> deleted_{false};
 

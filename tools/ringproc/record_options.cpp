@@ -114,6 +114,11 @@ std::string checked_gap_map(const RecordArguments& arguments) {
   return arguments.gap_map;
 }
 
+bool is_raw(const RecordArguments& arguments) {
+  if (!arguments.container.empty()) return arguments.container == "raw";
+  return arguments.output.ends_with(".raw") || arguments.output.ends_with(".pcm");
+}
+
 double unit_factor(std::string_view unit, const AudioFormat& format) {
   if (unit == "s") return static_cast<double>(format.bytes_per_second());
   if (unit == "ms") return static_cast<double>(format.bytes_per_second()) / 1'000;
@@ -180,6 +185,7 @@ RecordOptions checked(const RecordArguments& typed, const LiveFacts* settled) {
   const auto on_overrun = on_overrun_named(arguments.on_overrun);
   if (!on_overrun) throw UsageError("--on-overrun must be drop, silence or stop");
   options.on_overrun = *on_overrun;
+  options.raw = is_raw(arguments);
   options.json = arguments.json;
   options.quiet = arguments.quiet;
   options.overwrite = arguments.overwrite;
@@ -200,6 +206,10 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
   app.add_option("-r,--rate", arguments.rate, "Frames per second (jack: the server's)");
   app.add_option("-f,--format", arguments.format,
                  "Sample format: s16, s24, s32 or f32 (jack: f32 unless given)");
+  app.add_option("--container", arguments.container,
+                 "wav: RIFF/WAVE, RF64 from 4 GiB on; raw: nothing but samples (default: raw for "
+                 "names that end in .raw or .pcm, else wav)")
+      ->check(CLI::IsMember({"wav", "raw"}));
   const auto seconds =
       app.add_option("-d,--duration", arguments.seconds, "Stop after so many seconds");
   app.add_option("-n,--frames", arguments.frames, "Stop after so many frames")->excludes(seconds);

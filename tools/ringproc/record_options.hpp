@@ -26,6 +26,7 @@ struct RecordArguments {
   std::optional<std::uint32_t> channels;
   std::optional<std::uint32_t> rate;
   std::string format;
+  std::string container;
   std::optional<double> seconds;
   std::optional<std::uint64_t> frames;
   std::string ring;
@@ -65,6 +66,7 @@ struct RecordOptions {
   double sync_seconds = 0;       // 0: never
   bool through_ring = true;
   OnOverrun on_overrun = OnOverrun::drop;
+  bool raw = false;             // no header: nothing but samples
   double min_free_seconds = 0;  // 0: the disk may become full
   std::string gap_map;
   bool gap_map_always = false;  // it was asked for: also when nothing is missing

@@ -12,17 +12,11 @@
 #include <utility>
 #include <vector>
 
-#include "backend/backend.hpp"
 #include "machine.hpp"
-#include "recover/recover.hpp"
-#include "unpublished_file.hpp"
 #include "utf8_path.hpp"
 
 namespace ringproc::tool {
 namespace {
-
-// Far beyond any disk; no sum of offsets overflows.
-constexpr std::uint64_t kMaxRf64Bytes = std::uint64_t{1} << 60;
 
 std::unique_ptr<Source> make_source(const RecordOptions& options) {
   if (is_live(options.source)) return nullptr;
@@ -32,12 +26,9 @@ std::unique_ptr<Source> make_source(const RecordOptions& options) {
   return std::make_unique<CounterSource>(options.format, options.seed);
 }
 
-// The built-in procedure cannot go beyond the offsets that mmio names.
-CaptureSettings capture_settings(const RecordOptions& options, const WaveLayout& layout) {
-  const std::uint64_t most = (kMaxRf64Bytes - layout.header_bytes) / options.format.frame_bytes();
-  return {
-      options.format,        options.max_frames, options.through_ring ? most : layout.max_frames,
-      options.period_frames, options.paced,      options.on_overrun};
+CaptureSettings capture_settings(const RecordOptions& options, const RecordingFile& file) {
+  return {options.format,        options.max_frames, file.max_frames(),
+          options.period_frames, options.paced,      options.on_overrun};
 }
 
 // The smallest of many, because only a preempted pair takes longer.
@@ -61,20 +52,17 @@ std::string utc_now() {
 RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
                              std::string unpublished, LiveSource* live, os::StopSignals& signals)
     : options_(options),
-      target_(std::move(target)),
-      unpublished_(std::move(unpublished)),
+      file_(options, std::move(target), std::move(unpublished)),
       signals_(signals),
-      wave_(target_->handle(), options.format, std::chrono::system_clock::now()),
-      header_(*target_, options.format),
       live_(live),
       source_(make_source(options)),
-      capture_(capture_settings(options, wave_.layout()), *target_),
-      flush_(*target_, options.through_ring ? &header_ : nullptr, capture_.progress().file_frames,
+      capture_(capture_settings(options, file_), file_.target()),
+      flush_(file_.target(), file_.header(), capture_.progress().file_frames,
              [this] { stop_capture(); }),
       gaps_({options.gap_map, options.gap_map_always, options.output, options.format.rate,
              options.on_overrun},
             capture_.losses(), live_ ? &live_->gaps() : nullptr),
-      disk_(options.output, *target_, [this] { gaps_.update(); }),
+      disk_(file_.path(), file_.target(), [this] { gaps_.update(); }),
       space_(options.format, options.min_free_seconds) {
   summary_.options = options;
   summary_.started_utc = utc_now();
@@ -84,7 +72,7 @@ RecordSession::RecordSession(const RecordOptions& options, std::unique_ptr<Targe
 
 RecordSummary RecordSession::run() {
   const auto start = os::Clock::now();
-  if (begin_file()) {
+  if (file_.begin()) {
     capture_until_end();
   } else {
     end_ = CaptureEnd::write_failed;
@@ -93,19 +81,6 @@ RecordSummary RecordSession::run() {
   judge_end();
   summary_.elapsed_seconds = std::chrono::duration<double>(os::Clock::now() - start).count();
   return std::move(summary_);
-}
-
-// The header is written once more after the file has its name: a file that is as it was left is
-// what recovery goes by, and renaming has changed its times.
-bool RecordSession::begin_file() {
-  if (!wave_.start()) return false;
-  target_->start_data(wave_.layout().header_bytes);
-  if (unpublished_.empty()) return true;
-  if (!header_.state(0)) return false;
-  not_published_ = publish(unpublished_, options_.output, options_.overwrite);
-  if (!not_published_.empty()) return false;
-  unpublished_.clear();
-  return header_.state(0);
 }
 
 void RecordSession::capture_until_end() {
@@ -120,10 +95,9 @@ void RecordSession::capture_until_end() {
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_, *target_, flush_, disk_,
+  LiveDisplay display(options_, capture_, file_.target(), flush_, disk_,
                       live_ ? &live_->counts() : nullptr);
   display.begin();
-  disk_.expect_file();
   disk_.start();
   while (!writer_ended_.load(std::memory_order_acquire)) {
     signals_.wait(display.interval());
@@ -167,8 +141,10 @@ void RecordSession::stop_capture() {
 }
 
 void RecordSession::finalise() {
-  std::optional<TargetFailure> failure = target_->failure();
-  if (!failure && !not_published_.empty()) failure = TargetFailure{false, not_published_};
+  std::optional<TargetFailure> failure = file_.target().failure();
+  if (!failure && !file_.not_published().empty()) {
+    failure = TargetFailure{false, file_.not_published()};
+  }
   if (!failure && end_ == CaptureEnd::write_failed)
     failure = TargetFailure{false, "writing the header failed"};
   if (!failure) failure = finish_file();
@@ -183,13 +159,12 @@ void RecordSession::finalise() {
 // survives a power cut. The first flush also empties the ring, so that a ring that refuses when
 // full takes the sizes.
 std::optional<TargetFailure> RecordSession::finish_file() {
-  const bool finished =
-      flush_.flush_now() && end_silence() && header_.finish(capture_.file_frames());
+  const bool finished = flush_.flush_now() && end_silence() && file_.finish(capture_.file_frames());
   if (finished) {
     finished_ = true;
     return std::nullopt;
   }
-  const auto failure = target_->failure();
+  const auto failure = file_.target().failure();
   return failure ? *failure : TargetFailure{false, "writing the header's sizes failed"};
 }
 
@@ -200,14 +175,14 @@ bool RecordSession::end_silence() {
   const auto sounding = capture_.progress().file_frames.load(std::memory_order_relaxed);
   if (capture_.file_frames() == sounding) return true;
   const std::vector<std::byte> frame(options_.format.frame_bytes());
-  return target_->skip(-static_cast<std::int64_t>(frame.size())) &&
-         target_->write(frame) == Accept::accepted && target_->flush();
+  return file_.target().skip(-static_cast<std::int64_t>(frame.size())) &&
+         file_.target().write(frame) == Accept::accepted && file_.target().flush();
 }
 
 // After losses the procedure fails the close on purpose, because buffered callers would not hear of
 // them otherwise.
 void RecordSession::close_file(std::optional<TargetFailure> failure) {
-  const MMRESULT closed = target_->close();
+  const MMRESULT closed = file_.close();
   if (!failure && closed != 0 && summary_.frames_lost == 0) {
     failure = TargetFailure{closed == MMIOERR_CANNOTEXPAND,
                             fmt::format("closing failed: {}", mmio_error_text(closed))};
@@ -216,37 +191,20 @@ void RecordSession::close_file(std::optional<TargetFailure> failure) {
   summary_.failure = failure->text;
   summary_.exit_reason = failure->no_room ? "disk_full" : "io_error";
   summary_.status = failure->no_room ? ExitStatus::disk_full : ExitStatus::io_error;
-  if (!not_published_.empty()) {
+  if (!file_.not_published().empty()) {
     summary_.exit_reason = "cannot_open";
     summary_.status = ExitStatus::cannot_open;
   }
-  if (finished_ || deleted_ || !unpublished_.empty()) return;
-  const bool more_to_come = left_in_ring() > 0;
-  const std::string error =
-      mend_wave_file(options_.output, options_.format, summary_.frames_in_file, more_to_come);
-  if (!error.empty())
-    summary_.failure += fmt::format("; its header could not be mended: {}", error);
-  // Again: now with the header as this process has made it.
-  summary_.bytes_left_in_ring = left_in_ring();
-}
-
-// What the failed file's ring still holds. Tells the ring that changes of the file since were this
-// process's own.
-std::uint64_t RecordSession::left_in_ring() const {
-  std::string problem;
-  const auto place =
-      core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
-  std::error_code error;
-  const core::FileId id = core::file_id(options_.output, error);
-  std::uint64_t bytes = 0;
-  if (!place || error || !core::take_owners_change(*place, id, bytes)) return 0;
-  return bytes;
+  if (finished_ || deleted_ || !file_.is_published()) return;
+  const std::string error = file_.mend(summary_.frames_in_file);
+  if (!error.empty()) summary_.failure += fmt::format("; the file could not be mended: {}", error);
+  summary_.bytes_left_in_ring = file_.left_in_ring();
 }
 
 // Before closing: the marks are gone afterwards. The sizes that finish() patches count as accepted
 // bytes of the procedure too, hence the limits.
 void RecordSession::take_counts() {
-  const TargetMarks marks = target_->marks();
+  const TargetMarks marks = file_.target().marks();
   const std::uint64_t frame_bytes = options_.format.frame_bytes();
   const std::uint64_t accepted = capture_.accepted_frames();
   summary_.frames_captured = capture_.captured_frames();
@@ -259,11 +217,11 @@ void RecordSession::take_counts() {
   const std::uint64_t durable =
       finished_ ? summary_.frames_in_file : in_file(summary_.frames_durable);
   if (live_) summary_.live = live_totals(*live_);
-  const std::uint64_t header = wave_.layout().header_bytes;
+  const std::uint64_t header = file_.header_bytes();
   const std::uint64_t pad = finished_ ? summary_.frames_in_file * frame_bytes % 2 : 0;
   summary_.bytes_accepted = header + capture_.file_frames() * frame_bytes + pad;
   summary_.bytes_durable = durable == 0 && !finished_ ? 0 : header + durable * frame_bytes + pad;
-  summary_.target = target_->stats();
+  summary_.target = file_.target().stats();
   summary_.deadline_misses = capture_.deadline_misses();
   summary_.write_ns = capture_.write_ns();
   summary_.flush_ns = flush_.flush_ns();
@@ -276,7 +234,7 @@ std::uint64_t RecordSession::in_file(std::uint64_t frames) const {
   // Too many places to tell: what is there, then, which is written in order.
   std::error_code error;
   const auto size = std::filesystem::file_size(to_path(options_.output), error);
-  const std::uint64_t header = wave_.layout().header_bytes;
+  const std::uint64_t header = file_.header_bytes();
   if (error || size <= header) return 0;
   return std::min(capture_.file_frames(), (size - header) / options_.format.frame_bytes());
 }

@@ -13,23 +13,20 @@
 #include "disk_watch.hpp"
 #include "gap_map.hpp"
 #include "live_display.hpp"
-#include "live_header.hpp"
 #include "live_source.hpp"
 #include "os.hpp"
 #include "periodic_flush.hpp"
 #include "record_options.hpp"
+#include "recording_file.hpp"
 #include "source.hpp"
 #include "summary.hpp"
 #include "target.hpp"
-#include "wave_file.hpp"
 
 namespace ringproc::tool {
 
 class RecordSession {
  public:
-  // unpublished: what the target's file is called until its header is durable; empty: it has its
-  // name. live: what was opened if the source is a live one, else null. Requires: target is open on
-  // that file, and nothing was written to it.
+  // unpublished: see RecordingFile. live: what was opened if the source is a live one, else null.
   RecordSession(const RecordOptions& options, std::unique_ptr<Target> target,
                 std::string unpublished, LiveSource* live, os::StopSignals& signals);
 
@@ -37,14 +34,12 @@ class RecordSession {
   [[nodiscard]] RecordSummary run();
 
  private:
-  [[nodiscard]] bool begin_file();
   void capture_until_end();
   void stop_capture();  // threads: any
   void heed_disk(LiveDisplay& display);
   void finalise();
   [[nodiscard]] std::optional<TargetFailure> finish_file();
   void close_file(std::optional<TargetFailure> failure);
-  [[nodiscard]] std::uint64_t left_in_ring() const;
   [[nodiscard]] bool end_silence();
   [[nodiscard]] std::uint64_t in_file(std::uint64_t frames) const;
   void take_counts();
@@ -53,12 +48,8 @@ class RecordSession {
   void finish_gaps();
 
   const RecordOptions& options_;
-  std::unique_ptr<Target> target_;
-  std::string unpublished_;
-  std::string not_published_;  // why the file did not get its name
+  RecordingFile file_;
   os::StopSignals& signals_;
-  WaveFile wave_;
-  LiveHeader header_;
   LiveSource* live_;
   std::unique_ptr<Source> source_;  // null if live_ is not
   Capture capture_;

@@ -134,6 +134,7 @@ Json origin_json(const RecordSummary& summary) {
           {"channels", options.format.channels},
           {"rate", options.format.rate},
           {"format", name_of(options.format.sample)},
+          {"container", options.raw ? "raw" : "wav"},
           {"period_frames", options.period_frames},
           {"paced", options.paced},
           {"sync_seconds", options.sync_seconds},

@@ -11,16 +11,13 @@ namespace ringproc::tool::os {
 
 class WatchedFile {
  public:
-  // Effect: watches the directory that the file is in, or is to be in.
+  // Requires: the file is there.
   explicit WatchedFile(const std::string& path);
   ~WatchedFile();
   WatchedFile(const WatchedFile&) = delete;
   WatchedFile& operator=(const WatchedFile&) = delete;
 
-  // Effect: watches the file that has the name now, in place of the directory.
-  void follow();
-
-  // No name leads to the file any more, because it, or the directory, was deleted. What cannot be
+  // No name leads to the file any more, whatever it is called by now. What cannot be
   // told counts as not deleted. Blocks: on some file systems.
   [[nodiscard]] bool is_deleted() const;
 
@@ -28,10 +25,7 @@ class WatchedFile {
   [[nodiscard]] std::uint64_t reserved_bytes() const;
 
  private:
-  std::string path_;
-  Waitable directory_ = kNothing;
   Waitable file_ = kNothing;
-  bool missing_ = false;  // there was none to follow
 };
 
 }  // namespace ringproc::tool::os

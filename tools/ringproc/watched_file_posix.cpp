@@ -2,10 +2,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
-
 #include "watched_file.hpp"
 
 namespace ringproc::tool::os {
@@ -13,40 +9,18 @@ namespace {
 
 constexpr blkcnt_t kBlockBytes = 512;  // of st_blocks, whatever the file system's are
 
-// These handles keep an inode alive and reach nothing else.
-int open_path(const char* path, int flags) { return open(path, O_PATH | O_CLOEXEC | flags); }
-
-bool has_no_name(Waitable handle) {
-  struct stat status {};
-  return fstat(static_cast<int>(handle), &status) == 0 && status.st_nlink == 0;
-}
-
-void close_path(Waitable handle) {
-  if (handle != kNothing) static_cast<void>(close(static_cast<int>(handle)));  // nothing to lose
-}
-
 }  // namespace
 
-WatchedFile::WatchedFile(const std::string& path) : path_(path) {
-  std::error_code error;
-  const auto place =
-      std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
-  if (!error) directory_ = open_path(place.parent_path().c_str(), O_DIRECTORY);
-}
+// This handle keeps the inode alive and reaches nothing else.
+WatchedFile::WatchedFile(const std::string& path) : file_(open(path.c_str(), O_PATH | O_CLOEXEC)) {}
 
 WatchedFile::~WatchedFile() {
-  close_path(directory_);
-  close_path(file_);
-}
-
-void WatchedFile::follow() {
-  file_ = open_path(path_.c_str(), 0);
-  missing_ = file_ == kNothing && errno == ENOENT;
+  if (file_ != kNothing) static_cast<void>(close(static_cast<int>(file_)));  // nothing to lose
 }
 
 bool WatchedFile::is_deleted() const {
-  if (file_ != kNothing) return has_no_name(file_);
-  return missing_ || (directory_ != kNothing && has_no_name(directory_));
+  struct stat status {};
+  return file_ != kNothing && fstat(static_cast<int>(file_), &status) == 0 && status.st_nlink == 0;
 }
 
 std::uint64_t WatchedFile::reserved_bytes() const {

@@ -3,11 +3,9 @@
 
 namespace ringproc::tool::os {
 
-WatchedFile::WatchedFile(const std::string& path) : path_(path) {}
+WatchedFile::WatchedFile(const std::string& /*path*/) {}
 
 WatchedFile::~WatchedFile() = default;
-
-void WatchedFile::follow() {}
 
 bool WatchedFile::is_deleted() const { return false; }
 

@@ -19,6 +19,15 @@ constexpr FOURCC kFormat = mmioFOURCC('f', 'm', 't', ' ');
 constexpr FOURCC kFact = mmioFOURCC('f', 'a', 'c', 't');
 constexpr FOURCC kData = mmioFOURCC('d', 'a', 't', 'a');
 
+std::error_code cut(core::Backend& file, std::uint64_t end, const AudioFormat& format,
+                    bool more_to_come) {
+  std::error_code error;
+  const std::uint64_t size = file.state(error).size;
+  const bool cut_frame = size > end && size - end < format.frame_bytes();
+  if (error || (more_to_come && cut_frame)) return error;
+  return file.truncate(end);
+}
+
 bool is_rf64(core::Backend& file, std::error_code& error) {
   std::array<std::byte, 4> id{};
   const core::IoResult read = file.read_at(id, 0);
@@ -74,19 +83,27 @@ std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
   return error ? error : write_patches(file, size_patches(fields, data_bytes));
 }
 
+std::string cut_to_frames(const std::string& path, std::uint64_t header_bytes,
+                          const AudioFormat& format, std::uint64_t frames, bool more_to_come) {
+  std::error_code error;
+  const auto file = core::open_file(path, {true, true, false, false, false}, error);
+  if (error) return error.message();
+  error = cut(*file, header_bytes + frames * format.frame_bytes(), format, more_to_come);
+  if (!error) error = file->sync();
+  if (!error) error = file->close();
+  return error ? error.message() : std::string();
+}
+
 std::string mend_wave_file(const std::string& path, const AudioFormat& format, std::uint64_t frames,
                            bool more_to_come) {
-  const WaveLayout layout = wave_layout(format);
   std::error_code error;
   const auto file = core::open_file(path, {true, true, false, false, false}, error);
   if (error) return error.message();
   // Not even the header got there: nothing to mend.
   const std::uint64_t size = file->state(error).size;
   if (error) return error.message();
-  if (size < layout.header_bytes) return "the file is shorter than its header";
-  const std::uint64_t end = layout.header_bytes + with_pad(frames * format.frame_bytes());
-  const bool cut_frame = size > end && size - end < format.frame_bytes();
-  if (!more_to_come || !cut_frame) error = file->truncate(end);
+  if (size < kHeaderBytes) return "the file is shorter than its header";
+  error = cut(*file, kHeaderBytes + with_pad(frames * format.frame_bytes()), format, more_to_come);
   if (!error) error = write_wave_sizes(*file, format, frames);
   if (!error) error = file->close();
   return error ? error.message() : std::string();

@@ -41,6 +41,12 @@ class WaveFile {
 [[nodiscard]] std::error_code write_wave_sizes(core::Backend& file, const AudioFormat& format,
                                                std::uint64_t frames);
 
+// Effect: cuts a file whose recording ended in an error after so many frames, unless the rest of
+// one more is still to come. Returns: empty, or what failed.
+[[nodiscard]] std::string cut_to_frames(const std::string& path, std::uint64_t header_bytes,
+                                        const AudioFormat& format, std::uint64_t frames,
+                                        bool more_to_come);
+
 // Effect: makes a file whose recording ended in an error valid up to `frames`: cuts it there
 // (unless the rest of a frame is still to come) and writes the sizes, past mmio, because the failed
 // handle takes nothing any more. Returns: empty, or what failed.
