@@ -93,7 +93,8 @@ TEST_F(RecordToABadDisk, LeavesATrueHeaderWheneverThePowerIsCut) {
     // Inside a sync, of samples and of headers in turns: what it is to make durable is not yet.
     disk_->fault("fsync 1 1 hang");
     ASSERT_EQ(disk_->hanging(1), 1U);
-    const auto left = after_a_cut(seed % 5 == 0 ? "none" : "some", seed);
+    const bool all_lost = seed % 5 == 0;
+    const auto left = after_a_cut(all_lost ? "none" : "some", seed);
     disk_->release();
     if (!left) {
       EXPECT_EQ(last, 0U) << "the name was there before";
@@ -105,10 +106,11 @@ TEST_F(RecordToABadDisk, LeavesATrueHeaderWheneverThePowerIsCut) {
     EXPECT_EQ(
         faults::difference(left->substr(kHeader, claimed), reference.substr(kHeader, claimed)), "")
         << "seed " << seed;
-    cuts_with_samples += claimed > last ? 1 : 0;
-    last = claimed;
+    cuts_with_samples += claimed > 0 ? 1 : 0;
+    if (all_lost) last = claimed;  // what others claim may have been lucky
   }
-  EXPECT_GE(cuts_with_samples, 8U) << "the header follows";
+  EXPECT_GE(cuts_with_samples, 30U);
+  EXPECT_GT(last, 0U) << "the header follows";
   recording.signal(SIGTERM);
   EXPECT_EQ(recording.wait(), 0);
 }
