@@ -26,6 +26,7 @@ same() { [ "$1" = "$2" ] || fail "$3: $2 instead of $1"; }
 size() { stat -c %s "$1"; }
 bytes() { od -An -v -tx1 -j "$2" -N "$3" "$1" | tr -d ' \n'; }
 # put FILE OFFSET FORMAT: writes what printf makes of it.
+# shellcheck disable=SC2059  # a format on purpose
 put() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none || fail "cannot write to $1"; }
 
 # wait_for WHAT COMMAND...: until it succeeds.
@@ -133,6 +134,24 @@ sizes_of_zero() {
     mends take.wav 10000
     expect 0 "$program" verify take.wav --frames 10000
   done
+}
+
+verify_reads_rf64_too() {
+  needs ffmpeg
+  ours
+  ffmpeg -loglevel error -i take.wav -c copy -rf64 always -fflags +bitexact made.wav </dev/null || fail "no RF64"
+  same 52463634 "$(bytes made.wav 0 4)" form
+  expect 0 "$program" verify made.wav --frames 10000
+  put made.wav 28 '\0\0\0\0'
+  expect 8 "$program" verify made.wav
+  says 'the header was never finished: it says 0 bytes of samples, but 40000 follow' out
+  mends made.wav 10000
+  expect 0 "$program" verify made.wav --frames 10000
+  put made.wav 12 'JUNK'
+  expect 8 "$program" verify made.wav
+  says 'it is RF64 without a usable `ds64` chunk' out
+  mends made.wav 10000
+  expect 0 "$program" verify made.wav --frames 10000
 }
 
 sound_files_are_not_touched() {
