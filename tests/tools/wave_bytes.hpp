@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wave_bext.hpp"
 #include "wave_map.hpp"
 
 namespace ringproc::tool {
@@ -44,7 +45,9 @@ class WaveBytes {
   WaveBytes& data(std::uint32_t stated) { return id("data").number(stated); }
   // As record lays it out.
   WaveBytes& ours(const AudioFormat& of, std::uint32_t data_bytes) {
-    junk(kDs64Bytes).id("bext").number(kBextBytes).zeros(kBextBytes).format(of);
+    junk(kDs64Bytes).id("bext").number(kBextBytes);
+    const BextChunk bext = bext_chunk({}, of.rate);
+    raw(&bext, sizeof(bext)).format(of);
     const auto filler = static_cast<std::uint32_t>(kHeaderBytes - size() - 16);
     return junk(filler).data(data_bytes);
   }

@@ -74,6 +74,9 @@ TEST(WaveMap, KnowsOurOwn) {
   file.ours(kStereo, 0);
   EXPECT_TRUE(map_of(file).map.value().ours);
   EXPECT_EQ(map_of(file).map.value().data_offset, kHeaderBytes);
+  const std::size_t originator = kDs64Offset + kDs64Bytes + 8 + offsetof(BextChunk, originator);
+  file.bytes()[originator] = std::byte{'R'};
+  EXPECT_FALSE(map_of(file).map.value().ours);
 }
 
 TEST(WaveMap, BlocksThatAreNotFramesAreNotCounted) {

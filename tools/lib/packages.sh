@@ -6,11 +6,12 @@ packages_build=(g++ gcc cmake ninja-build libboost1.81-dev libcli11-dev nlohmann
   pkg-config libjack-jackd2-dev)
 # What the release preset adds: micro benchmarks and their peers; for bench/compare a file system of our own, fio and a tracer.
 packages_bench=(libbenchmark-dev libreaderwriterqueue-dev libspdlog-dev fuse3 libfuse3-dev pkg-config fio strace)
-# To build and run the tests of the dev preset: JSON is judged by python3, processes are found by procps; a file system of our own whose disk can be stopped, and small ones that are full; a sound server; foreign readers of our files.
-packages_test=(libgtest-dev googletest sndfile-programs fuse3 libfuse3-dev pkg-config python3 procps e2fsprogs mount jackd2)
+# To build and run the tests of the dev preset: JSON is judged by python3, processes are found by procps; a file system of our own whose disk can be stopped, and small ones that are full; a sound server; recorders whose files `repair` has to mend; foreign readers of our files.
+packages_test=(libgtest-dev googletest fuse3 libfuse3-dev pkg-config python3 procps e2fsprogs mount jackd2 alsa-utils sox
+  sndfile-programs ffmpeg)
 # What tools/test --all adds: Clang and its sanitizer runtime (tsan), clang-format, foreign readers of our files,
 # a tracer, and for tests/powercut a kernel to switch off and what makes its file systems.
-packages_all=(clang clang-format-14 libclang-rt-14-dev sox libsndfile1-dev strace
+packages_all=(clang clang-format-14 libclang-rt-14-dev libsndfile1-dev strace
   user-mode-linux e2fsprogs btrfs-progs xfsprogs)
 
 # What the presets mingw64 and mingw32 add: compilers (-posix), and Wine to run what is built (64 bits only).

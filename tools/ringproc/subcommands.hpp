@@ -18,6 +18,7 @@ using RunSubcommand = std::function<ExitStatus()>;
 [[nodiscard]] RunSubcommand add_record(CLI::App& app);
 [[nodiscard]] RunSubcommand add_verify(CLI::App& app);
 [[nodiscard]] RunSubcommand add_recover(CLI::App& app);
+[[nodiscard]] RunSubcommand add_repair(CLI::App& app);
 [[nodiscard]] RunSubcommand add_status(CLI::App& app);
 
 // Windows only.

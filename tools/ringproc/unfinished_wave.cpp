@@ -2,31 +2,12 @@
 
 #include <fmt/core.h>
 
-#include <array>
-#include <cstddef>
-#include <span>
-#include <string_view>
-
 #include "backend/backend.hpp"
 #include "base/error.hpp"
-#include "wave_bext.hpp"
 #include "wave_file.hpp"
 #include "wave_reader.hpp"
 
 namespace ringproc::tool {
-namespace {
-
-// Other programs let samples begin at 4096, too, and what they put behind them is not ours to
-// judge.
-bool is_ours(core::Backend& file) {
-  constexpr std::string_view kName = "ringproc ";
-  std::array<char, kName.size()> originator{};
-  const std::uint64_t at = kDs64Offset + kDs64Bytes + 8 + offsetof(BextChunk, originator);
-  const core::IoResult read = file.read_at(std::as_writable_bytes(std::span(originator)), at);
-  return !read.error && std::string_view(originator.data(), read.bytes) == kName;
-}
-
-}  // namespace
 
 HeaderMend finish_wave_header(const std::string& path) {
   // Not while somebody writes it: its recorder is not dead, then, or another has begun.
@@ -39,7 +20,7 @@ HeaderMend finish_wave_header(const std::string& path) {
   WaveReader reader;
   if (!reader.open(path).empty()) return {};
   const auto facts = reader.read_header();
-  if (!facts || facts->data_offset != kHeaderBytes || !facts->grown || !is_ours(*file)) return {};
+  if (!facts || !facts->ours || !facts->grown) return {};
   const std::uint64_t size = file->state(error).size;
   if (error) return {false, "its header is left alone: " + error.message()};
   const std::uint64_t frames = (size - kHeaderBytes) / facts->format.frame_bytes();

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <string_view>
+
+#include "wave_bext.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -14,6 +17,7 @@ constexpr int kMostChunks = 10'000;
 constexpr std::uint64_t kFirstChunk = 12;
 constexpr std::uint16_t kTagALaw = 6;
 constexpr std::uint16_t kTagMuLaw = 7;
+constexpr std::string_view kOriginator = "ringproc ";
 constexpr const char* kEndsEarly = "the file ends before its `data` chunk";
 constexpr const char* kNoFormat = "there is no `fmt ` chunk before the `data` chunk";
 
@@ -88,7 +92,9 @@ class Mapper {
     } else if (chunk.is("fact") && chunk.bytes >= 4) {
       if (read_all(read_at_, contents, map_.fact_frames)) map_.fact_offset = contents;
     } else if (chunk.is("bext")) {
-      bext_ = true;
+      std::array<char, kOriginator.size()> originator{};
+      signed_ = read_all(read_at_, contents + offsetof(BextChunk, originator), originator) &&
+                std::string_view(originator.data(), originator.size()) == kOriginator;
     }
     return true;
   }
@@ -117,7 +123,7 @@ class Mapper {
     map_.data_bytes = map_.ds64 && stated == kIn64Bits ? ds64_.data_bytes : stated;
     if (map_.ds64 && map_.riff_bytes == kIn64Bits) map_.riff_bytes = ds64_.riff_bytes;
     map_.samples = ds64_.samples;
-    map_.ours = bext_ && recorded_format(map_) && map_.reserved_bytes == kDs64Bytes &&
+    map_.ours = signed_ && recorded_format(map_) && map_.reserved_bytes == kDs64Bytes &&
                 map_.data_offset == kHeaderBytes;
     return {map_, {}};
   }
@@ -125,7 +131,7 @@ class Mapper {
   const ReadAt& read_at_;
   WaveMap map_;
   Ds64 ds64_;
-  bool bext_ = false;
+  bool signed_ = false;  // by `bext`, as record does
   std::string error_;
 };
 

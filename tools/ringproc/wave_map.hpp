@@ -34,7 +34,9 @@ struct WaveMap {
   std::uint64_t data_offset = 0;
   std::uint64_t data_bytes = 0;  // as stated, by `ds64` if that is asked for
   std::uint64_t samples = 0;     // as stated by `ds64`
-  bool ours = false;             // laid out as record does it
+  // Made by record: others let samples begin at 4096, too, and what they put behind them is not
+  // ours to judge.
+  bool ours = false;
 
   // Whether the samples are frames of one size, which can be counted.
   [[nodiscard]] bool counts_frames() const;

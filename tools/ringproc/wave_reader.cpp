@@ -3,38 +3,20 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <string_view>
+#include <span>
 #include <system_error>
 
 #include "utf8_path.hpp"
 #include "wave_layout.hpp"
+#include "wave_map.hpp"
 
 namespace ringproc::tool {
 namespace {
 
 constexpr std::size_t kReadAhead = 512 * 1024;
-
-struct ChunkHeader {
-  std::array<char, 4> id{};
-  std::uint32_t bytes = 0;
-
-  [[nodiscard]] bool is(std::string_view name) const {
-    return std::string_view(id.data(), id.size()) == name;
-  }
-};
-static_assert(sizeof(ChunkHeader) == 8);
-
-std::optional<SampleFormat> sample_format_of(std::uint16_t tag, std::uint16_t bits) {
-  if (tag == kTagFloat) return bits == 32 ? std::optional(SampleFormat::f32) : std::nullopt;
-  if (tag != kTagPcm) return std::nullopt;
-  if (bits == 16) return SampleFormat::s16;
-  if (bits == 24) return SampleFormat::s24;
-  return bits == 32 ? std::optional(SampleFormat::s32) : std::nullopt;
-}
 
 }  // namespace
 
@@ -59,100 +41,66 @@ std::size_t WaveReader::read_at(std::uint64_t offset, void* into, std::size_t le
 }
 
 std::optional<WaveFacts> WaveReader::read_header() {
-  ChunkHeader riff;
-  std::array<char, 4> form{};
-  if (read_at(0, &riff, sizeof(riff)) != sizeof(riff) || !riff.is("RIFF") ||
-      read_at(sizeof(riff), form.data(), form.size()) != form.size() ||
-      std::string_view(form.data(), form.size()) != "WAVE") {
-    header_error_ = "this is not a RIFF/WAVE file";
+  const ReadAt reader = [this](std::uint64_t offset, std::span<std::byte> into) {
+    return read_at(offset, into.data(), into.size());
+  };
+  const MappedWave mapped = map_wave(reader);
+  header_error_ = mapped.error;
+  if (!mapped.map) return std::nullopt;
+  const WaveMap& map = *mapped.map;
+  const auto format = recorded_format(map);
+  if (!format) {
+    header_error_ =
+        fmt::format("format tag {} with {} bits and {} channels is none that record writes",
+                    map.format.tag, map.format.bits, map.format.channels);
     return std::nullopt;
   }
-  riff_bytes_ = riff.bytes;
   WaveFacts facts;
-  if (!take_chunks(facts)) return std::nullopt;
+  facts.format = *format;
+  facts.data_offset = map.data_offset;
+  facts.ours = map.ours;
+  const WaveFormatChunk right = wave_format_chunk(*format);
+  if (std::memcmp(&map.format, &right, std::min<std::size_t>(map.format_bytes, 16)) != 0) {
+    facts.header_errors.emplace_back(
+        "the `fmt ` chunk contradicts itself or has another form than record's");
+  }
+  check_sizes(map, facts);
   data_offset_ = facts.data_offset;
   data_bytes_ = facts.data_bytes;
   buffer_.resize(std::max(kReadAhead, 8 * facts.format.frame_bytes()));
   return facts;
 }
 
-bool WaveReader::take_chunks(WaveFacts& facts) {
-  bool have_format = false;
-  ChunkHeader chunk;
-  std::uint64_t at = 12;
-  while (read_at(at, &chunk, sizeof(chunk)) == sizeof(chunk)) {
-    at += sizeof(chunk);
-    if (chunk.is("fmt ")) {
-      if (!take_format(at, chunk.bytes, facts)) return false;
-      have_format = true;
-    } else if (chunk.is("fact")) {
-      std::uint32_t frames = 0;
-      if (read_at(at, &frames, sizeof(frames)) == sizeof(frames)) fact_frames_ = frames;
-    } else if (chunk.is("data")) {
-      if (!have_format) break;
-      facts.data_offset = at;
-      check_sizes(facts, chunk.bytes);
-      return true;
-    }
-    at += with_pad(chunk.bytes);
-  }
-  header_error_ = have_format ? "the file ends before its `data` chunk"
-                              : "there is no `fmt ` chunk before the `data` chunk";
-  return false;
-}
-
-bool WaveReader::take_format(std::uint64_t offset, std::uint32_t chunk_bytes, WaveFacts& facts) {
-  WaveFormatChunk chunk;
-  const std::size_t wanted = std::min<std::size_t>(chunk_bytes, sizeof(chunk));
-  const bool read_all = wanted >= 16 && read_at(offset, &chunk, wanted) == wanted;
-  const bool extensible = chunk.tag == kTagExtensible;
-  if (!read_all || (extensible && wanted < sizeof(chunk))) {
-    header_error_ = "the `fmt ` chunk is cut";
-    return false;
-  }
-  const auto sample = sample_format_of(extensible ? chunk.sub_tag : chunk.tag, chunk.bits);
-  if (!sample || chunk.channels == 0) {
-    header_error_ =
-        fmt::format("format tag {} with {} bits and {} channels is none that record writes",
-                    chunk.tag, chunk.bits, chunk.channels);
-    return false;
-  }
-  facts.format = {*sample, chunk.channels, chunk.rate};
-  const WaveFormatChunk right = wave_format_chunk(facts.format);
-  if (std::memcmp(&chunk, &right, std::min<std::size_t>(wanted, 16)) != 0) {
-    facts.header_errors.push_back(
-        "the `fmt ` chunk contradicts itself or has another form than record's");
-  }
-  return true;
-}
-
-void WaveReader::check_sizes(WaveFacts& facts, std::uint32_t stated_bytes) {
+void WaveReader::check_sizes(const WaveMap& map, WaveFacts& facts) const {
   const std::uint64_t there = file_bytes_ - facts.data_offset;
-  const std::uint64_t stated_end = with_pad(facts.data_offset + stated_bytes);
+  const std::uint64_t stated_end = with_pad(facts.data_offset + map.data_bytes);
+  const std::uint64_t riff_end = map.riff_bytes + 8;
+  facts.grown = riff_end == stated_end && file_bytes_ > riff_end;
   // 0 is what a recorder that was killed leaves: then everything that is there is taken to be
   // samples.
-  const std::uint64_t riff_end = std::uint64_t{riff_bytes_} + 8;
-  facts.grown = riff_end == stated_end && file_bytes_ > riff_end;
-  facts.unfinished = riff_bytes_ == 0 || (stated_bytes == 0 && there > 0);
-  facts.data_bytes = stated_bytes == 0 ? there : std::min<std::uint64_t>(there, stated_bytes);
-  if (stated_bytes == 0 && there > 0) {
+  facts.unfinished = map.riff_bytes == 0 || (map.data_bytes == 0 && there > 0);
+  facts.data_bytes = map.data_bytes == 0 ? there : std::min(there, map.data_bytes);
+  if (map.rf64 && !map.ds64) {
+    facts.header_errors.push_back(fmt::format("it is {} without a usable `ds64` chunk", map.form));
+  }
+  if (map.data_bytes == 0 && there > 0) {
     facts.header_errors.push_back(fmt::format(
         "the header was never finished: it says 0 bytes of samples, but {} follow", there));
     return;
   }
   if (stated_end > file_bytes_) {
     facts.header_errors.push_back(
-        fmt::format("the header says {} bytes of samples, the file has {}", stated_bytes, there));
+        fmt::format("the header says {} bytes of samples, the file has {}", map.data_bytes, there));
   }
-  if (std::uint64_t{riff_bytes_} + 8 != file_bytes_) {
-    facts.header_errors.push_back(
-        fmt::format("the RIFF size stands for a file of {} bytes, it has {}",
-                    std::uint64_t{riff_bytes_} + 8, file_bytes_));
+  if (riff_end != file_bytes_) {
+    facts.header_errors.push_back(fmt::format(
+        "the RIFF size stands for a file of {} bytes, it has {}", riff_end, file_bytes_));
   }
-  const std::uint64_t frames = stated_bytes / facts.format.frame_bytes();
-  if (fact_frames_ && *fact_frames_ != frames) {
+  const std::uint64_t frames = map.data_bytes / facts.format.frame_bytes();
+  const bool in_ds64 = map.ds64 && map.fact_frames == kIn64Bits;
+  if (map.fact_offset != 0 && map.fact_frames != frames && !in_ds64) {
     facts.header_errors.push_back(
-        fmt::format("`fact` says {} frames, the `data` chunk {}", *fact_frames_, frames));
+        fmt::format("`fact` says {} frames, the `data` chunk {}", map.fact_frames, frames));
   }
 }
 

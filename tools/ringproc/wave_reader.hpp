@@ -1,6 +1,6 @@
-// Reads RIFF/WAVE files that may be damaged: finds the format and the samples, and says what about
-// the header is wrong. Knows nothing of mmio, so that verify judges what other programs will see.
-// One thread.
+// Reads RIFF/WAVE, RF64 and BW64 files that may be damaged: finds the format and the samples, and
+// says what about the header is wrong. Knows nothing of mmio, so that verify judges what other
+// programs will see. One thread.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 
 #include "recording_view.hpp"
 #include "sample_format.hpp"
+#include "wave_map.hpp"
 
 namespace ringproc::tool {
 
@@ -20,6 +21,7 @@ struct WaveFacts {
   std::uint64_t data_bytes = 0;   // samples that are really there
   bool unfinished = false;        // the recorder never came to write the sizes
   bool grown = false;             // more follows where RIFF and `data` end together
+  bool ours = false;              // made by record
   std::vector<std::string> header_errors;
 };
 
@@ -42,16 +44,12 @@ class WaveReader final : public RecordingView {
 
  private:
   [[nodiscard]] std::size_t read_at(std::uint64_t offset, void* into, std::size_t length);
-  [[nodiscard]] bool take_chunks(WaveFacts& facts);
-  [[nodiscard]] bool take_format(std::uint64_t offset, std::uint32_t chunk_bytes, WaveFacts& facts);
-  void check_sizes(WaveFacts& facts, std::uint32_t stated_bytes);
+  void check_sizes(const WaveMap& map, WaveFacts& facts) const;
 
   std::ifstream file_;
   std::uint64_t file_bytes_ = 0;
   std::uint64_t data_offset_ = 0;
   std::uint64_t data_bytes_ = 0;
-  std::uint32_t riff_bytes_ = 0;
-  std::optional<std::uint32_t> fact_frames_;
   bool read_failed_ = false;
   std::string header_error_;
   std::vector<std::byte> buffer_;    // bytes of the file from buffer_offset_ on
