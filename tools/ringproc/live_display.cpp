@@ -16,7 +16,7 @@ constexpr std::chrono::milliseconds kTerminalInterval{200};
 }  // namespace
 
 LiveDisplay::LiveDisplay(const RecordOptions& options, const CaptureProgress& progress,
-                         Target& target, PeriodicFlush& flush, const LiveCounts* source)
+                         Target& target, PeriodicFlush& flush, const LiveSource* source)
     : options_(options),
       progress_(progress),
       target_(target),

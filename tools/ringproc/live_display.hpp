@@ -17,9 +17,9 @@ namespace ringproc::tool {
 
 class LiveDisplay {
  public:
-  // `source`: what a live source counts, else null.
+  // `source`: the live one, else null.
   LiveDisplay(const RecordOptions& options, const CaptureProgress& progress, Target& target,
-              PeriodicFlush& flush, const LiveCounts* source);
+              PeriodicFlush& flush, const LiveSource* source);
 
   // How often update() wants to be called.
   [[nodiscard]] std::chrono::milliseconds interval() const;
@@ -41,7 +41,7 @@ class LiveDisplay {
   const CaptureProgress& progress_;
   Target& target_;
   PeriodicFlush& flush_;
-  const LiveCounts* source_;
+  const LiveSource* source_;
   const bool terminal_;
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;

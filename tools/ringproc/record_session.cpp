@@ -88,8 +88,7 @@ void RecordSession::capture_until_end() {
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_.progress(), *target_, flush_,
-                      live_ ? &live_->counts() : nullptr);
+  LiveDisplay display(options_, capture_.progress(), *target_, flush_, live_);
   display.begin();
   bool stopped = false;
   while (!writer_ended_.load(std::memory_order_acquire)) {
