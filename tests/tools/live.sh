@@ -17,20 +17,22 @@ expect() {
 }
 says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
 json_has() { says "^ *\"$1\": $2,?\$" take.json; }
-no_file() { [ ! -e take.wav ] && [ ! -e take.json ] || fail "a file is left"; }
+no_file() {
+  if [ -e take.wav ] || [ -e take.json ]; then fail "a file is left"; fi
+}
 moment() { read -rt 0.02 <> <(:); }
 
 # start_server OPTION...: of the dummy driver. Without real-time scheduling: not everybody may have it.
 start_server() {
   local i
-  setpriv --pdeathsig KILL jackd -n "$server" -S -t 100000 -r -m "${server_options[@]}" -d dummy -r 48000 -p 1024 "$@" >jackd 2>&1 7>&- 8>&- &
+  setpriv --pdeathsig KILL jackd -n "$server" -S -t 100000 -r -m "${server_options[@]}" -d dummy -r 48000 -p 1024 "$@" >server.log 2>&1 7>&- 8>&- &
   jackd=$!
   for ((i = 0; i < 1000; i++)); do
     "$program" record "${live[@]}" --list-devices >/dev/null 2>&1 && return 0
-    kill -0 $jackd 2>/dev/null || break
+    kill -0 "$jackd" 2>/dev/null || break
     moment
   done
-  cat jackd >&2
+  cat server.log >&2
   fail "jackd (package jackd2) does not run"
 }
 
@@ -39,13 +41,13 @@ stop_server() {
   exec 7>&- 8>&-
   [ -z "${fed:-}" ] || wait "$fed"
   fed=
-  kill -TERM $jackd
-  wait $jackd || fail "jackd: status $?"
+  kill -TERM "$jackd"
+  wait "$jackd" || fail "jackd: status $?"
 }
 
 kill_server() {
-  kill -KILL $jackd
-  wait $jackd 2>/dev/null
+  kill -KILL "$jackd"
+  wait "$jackd" 2>/dev/null
 }
 
 # feed CHANNELS FORMAT: what is said to descriptor 7 it does.
@@ -53,9 +55,9 @@ feed() {
   local line
   [ -p feed ] || mkfifo feed fed
   exec 7<>feed 8<>fed
-  setpriv --pdeathsig KILL "$feeder" "$server" "$1" "$2" <feed >fed 2>feeder 7>&- 8>&- &
+  setpriv --pdeathsig KILL "$feeder" "$server" "$1" "$2" <feed >fed 2>feeder.log 7>&- 8>&- &
   fed=$!
-  read -rt 60 line <&8 && [ "$line" = ready ] || { cat feeder >&2; fail "the feeder does not run"; }
+  if ! read -rt 60 line <&8 || [ "$line" != ready ]; then cat feeder.log >&2; fail "the feeder does not run"; fi
 }
 
 # Waits until the recording in the background has this many frames in its file, at 4 bytes each.
@@ -72,13 +74,13 @@ await_frames() {
 
 # In the background, s16 in two channels.
 start_recording() {
-  "$program" record -o take.wav "${live[@]}" --ports 'feeder:.*' -f s16 --sync 0.1 --json take.json "$@" >out 2>err 7>&- 8>&- &
+  "$program" record -o take.wav "${live[@]}" --ports 'feeder:.*' -f s16 --sync 0.1 --json take.json >out 2>err 7>&- 8>&- &
   recording=$!
-  await_frames $recording 5000
+  await_frames "$recording" 5000
 }
 ends_with() {
   local status
-  wait $recording
+  wait "$recording"
   status=$?
   [ $status -eq "$1" ] || { cat out err >&2; fail "status $status instead of $1"; }
 }
@@ -133,7 +135,7 @@ takes_ports_in_the_order_given() {
 ports_that_do_not_match() {
   start_server -C 2 -P 2
   local ports
-  for ports in nobody:x system:capture_1,nobody:x system:playback_1 , '['; do
+  for ports in nobody:x system:capture_1,nobody:x system:playback_1 ",," '['; do
     expect 3 "$program" record -o take.wav "${live[@]}" --ports "$ports" -n 3000 --json take.json
     says '--ports' err
     no_file
@@ -203,7 +205,7 @@ a_signal_finalises() {
   for signal in INT TERM HUP; do
     rm -f take.wav take.json
     start_recording
-    kill -$signal $recording
+    kill -$signal "$recording"
     ends_with 0
     json_has exit_reason '"signal"'
     expect 0 "$program" verify take.wav --anywhere --summary take.json
@@ -214,7 +216,7 @@ a_server_that_is_killed() {
   start_server -C 2 -P 2
   feed 2 s16
   start_recording
-  kill -KILL $jackd
+  kill -KILL "$jackd"
   ends_with 7
   json_has exit_reason '"source_died"'
   says 'the JACK server has gone' out
@@ -225,9 +227,9 @@ a_server_that_ends() {
   start_server -C 2 -P 2
   feed 2 s16
   start_recording
-  kill -TERM $jackd
+  kill -TERM "$jackd"
   ends_with 7
-  wait $jackd
+  wait "$jackd"
   json_has exit_reason '"source_died"'
   expect 0 "$program" verify take.wav --anywhere --summary take.json
 }
@@ -236,7 +238,7 @@ a_server_that_stands_still() {
   start_server -C 2 -P 2
   feed 2 s16
   start_recording
-  kill -STOP $jackd
+  kill -STOP "$jackd"
   ends_with 7
   says 'has not called for 10 seconds' out
   expect 0 "$program" verify take.wav --anywhere --summary take.json
@@ -250,9 +252,10 @@ a_period_that_changes() {
   start_recording
   for period in 4096 64 1024; do
     echo "period $period" >&7
-    read -rt 60 line <&8 && [ "$line" = "period is $period" ] || fail "the period: $line"
+    read -rt 60 line <&8
+    [ "$line" = "period is $period" ] || fail "the period: $line"
   done
-  kill -TERM $recording
+  kill -TERM "$recording"
   ends_with 0
   json_has gap_frames 0
   expect 0 "$program" verify take.wav --anywhere --summary take.json
@@ -262,7 +265,7 @@ a_recorder_that_is_killed() {
   start_server -C 2 -P 2
   feed 2 s16
   start_recording
-  kill -KILL "$(pgrep -P $recording)"
+  kill -KILL "$(pgrep -P "$recording")"
   ends_with 1
   says 'was killed by SIGKILL' err
   kill_server # which waits for the dead client
@@ -282,6 +285,73 @@ a_stalled_disk_loses_what_is_told() {
   says 'exactly the [0-9]+ frames that record lost' out
 }
 
+# PortAudio finds the clients of the server as devices.
+through_portaudio() {
+  local format
+  start_server -C 4 -P 2
+  feed 3 s24
+  expect 0 "$program" record --source portaudio --list-devices
+  says '^ *[0-9]+  .*: feeder  \(3 channels, 48000 Hz\)$' out
+  [ ! -s err ] || fail "chatter: $(cat err)"
+  expect 0 "$program" record -o take.wav --source portaudio --device feeder -f s24 -n 20000 --json take.json
+  json_has channels 3
+  json_has rate 48000
+  json_has gap_frames null
+  expect 0 "$program" verify take.wav --anywhere --summary take.json
+  expect 0 "$program" record -o take.wav --source portaudio --device feeder -c 2 -f s32 -n 3000 --period 256 -y
+  stop_server
+  for format in s16 f32; do
+    start_server -C 4 -P 2
+    feed 2 $format
+    expect 0 "$program" record -o take.wav --source portaudio --device feeder -f $format -n 20000 -y
+    expect 0 "$program" verify take.wav --anywhere --frames 20000
+    stop_server
+  done
+}
+
+portaudio_devices_that_cannot_be_had() {
+  local arguments
+  start_server -C 4 -P 2
+  feed 3 s24
+  while IFS= read -r arguments; do
+    # shellcheck disable=SC2086  # words on purpose
+    expect 3 "$program" record -o take.wav --source portaudio $arguments -n 3000 --json take.json
+    [ "$(wc -l <err)" -eq 1 ] || fail "not one line: $(cat err)"
+    no_file
+  done <<'END'
+--device nobody
+--device JACK
+--device 1000
+--device feeder -c 4
+--device feeder -c 4096
+--device feeder -r 44100
+END
+  expect 2 "$program" record -o take.wav --source portaudio --device feeder -c 0
+  expect 2 "$program" record -o take.wav --source portaudio --ports x
+  expect 2 "$program" record -o take.wav "${live[@]}" --device x
+  no_file
+}
+
+a_portaudio_device_that_goes() {
+  start_server -C 2 -P 2
+  feed 2 s16
+  "$program" record -o take.wav --source portaudio --device feeder -f s16 --sync 0.1 --json take.json >out 2>err 7>&- 8>&- &
+  recording=$!
+  await_frames "$recording" 5000
+  kill_server
+  ends_with 7
+  json_has exit_reason '"source_died"'
+  says 'feeder has stopped' out
+  expect 0 "$program" verify take.wav --anywhere --summary take.json
+}
+
+no_portaudio_device() {
+  expect 3 "$program" record --source portaudio --list-devices
+  says 'no device with inputs' err
+  expect 3 "$program" record -o take.wav --source portaudio --device feeder -n 3000 --json take.json
+  no_file
+}
+
 helpers='fail|expect|says|json_has|no_file|moment|start_server|stop_server|kill_server|feed|await_frames|start_recording|ends_with|cases'
 cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {$/\1/p' "$0" | grep -vxE "$helpers"; }
 
@@ -294,11 +364,11 @@ server=ringproc-test
 server_options=()
 live=(--source jack --jack-server "$server")
 export JACK_NO_AUDIO_RESERVATION=1 JACK_NO_START_SERVER=1
-unset JACK_DEFAULT_SERVER
+export JACK_DEFAULT_SERVER=$server # PortAudio asks for no other
 directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-live.XXXXXX") || exit 1
 RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-live.XXXXXX) || exit 1
 export RINGPROC_REGIONS
 trap 'kill -KILL $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$directory" "$RINGPROC_REGIONS"' EXIT # nothing outlives a failed case
 cd "$directory" || exit 1
 "$1"
-if [ -n "${jackd:-}" ] && kill -CONT $jackd 2>/dev/null; then stop_server; fi
+if [ -n "${jackd:-}" ] && kill -CONT "$jackd" 2>/dev/null; then stop_server; fi

@@ -36,6 +36,48 @@ TEST(RecordOptions, ARingWithoutUnitOrBeyondReasonIsRefused) {
   }
 }
 
+TEST(RecordOptions, ALiveSourceDecidesWhatIsLeftToIt) {
+  RecordArguments given;
+  given.output = "take.wav";
+  given.source = "jack";
+  EXPECT_NO_THROW(static_cast<void>(checked(given)));
+  const LiveFacts facts{8, 96'000, 256, "a server", true};
+  const RecordOptions options = checked(given, &facts);
+  EXPECT_EQ(options.format, (AudioFormat{SampleFormat::f32, 8, 96'000}));
+  EXPECT_EQ(options.period_frames, 256U);
+  EXPECT_FALSE(options.may_wait);
+  EXPECT_FALSE(options.paced);
+}
+
+TEST(RecordOptions, ALiveSourcesArgumentsAreForItAlone) {
+  for (const char* source : {"counter", "stdin", "portaudio"}) {
+    RecordArguments given = arguments();
+    given.source = source;
+    given.live.ports = "system:capture_1";
+    EXPECT_THROW(static_cast<void>(checked(given)), UsageError) << source;
+  }
+  for (const char* source : {"jack", "portaudio"}) {
+    RecordArguments given = arguments();
+    given.source = source;
+    given.procedure = "dos";
+    EXPECT_THROW(static_cast<void>(checked(given)), UsageError) << source;
+    given.procedure = "ring";
+    given.unpaced = true;
+    EXPECT_THROW(static_cast<void>(checked(given)), UsageError) << source;
+  }
+}
+
+TEST(RecordOptions, WhatNobodyElseDecidesIsRequired) {
+  for (int missing = 0; missing < 4; ++missing) {
+    RecordArguments given = arguments();
+    if (missing == 0) given.channels.reset();
+    if (missing == 1) given.rate.reset();
+    if (missing == 2) given.format.clear();
+    if (missing == 3) given.output.clear();
+    EXPECT_THROW(static_cast<void>(checked(given)), UsageError) << missing;
+  }
+}
+
 TEST(RecordOptions, DefaultsFitTheSource) {
   RecordArguments given = arguments();
   EXPECT_TRUE(checked(given).paced);

@@ -1,9 +1,9 @@
 # Debian packages by purpose, and the function that installs what is missing. Sourced by tools/test and tools/demo.
 # shellcheck shell=bash
 
-# To build the library and the program; the last two are for live sources, which are left out without them.
+# To build the library and the program; the last three are for live sources, which are left out without them.
 packages_build=(g++ gcc cmake ninja-build libboost1.81-dev libcli11-dev nlohmann-json3-dev libfmt-dev
-  pkg-config libjack-jackd2-dev)
+  pkg-config libjack-jackd2-dev portaudio19-dev)
 # What the release preset adds: micro benchmarks and their peers; for bench/compare a file system of our own, fio and a tracer.
 packages_bench=(libbenchmark-dev libreaderwriterqueue-dev libspdlog-dev fuse3 libfuse3-dev pkg-config fio strace)
 # To build and run the tests of the dev preset: JSON is judged by python3, processes are found by procps; a file system of our own whose disk can be stopped, and small ones that are full; a sound server; recorders whose files `repair` has to mend; foreign readers of our files.

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kInterval{200};
 }  // namespace
 
 LiveDisplay::LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
-                         PeriodicFlush& flush, const DiskWatch& disk, const LiveCounts* source)
+                         PeriodicFlush& flush, const DiskWatch& disk, const LiveSource* source)
     : options_(options),
       capture_(capture),
       losses_(capture.losses(), options.format.rate),

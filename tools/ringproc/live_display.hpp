@@ -19,9 +19,9 @@ namespace ringproc::tool {
 
 class LiveDisplay {
  public:
-  // `source`: what a live source counts, else null.
+  // `source`: the live one, else null.
   LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
-              PeriodicFlush& flush, const DiskWatch& disk, const LiveCounts* source);
+              PeriodicFlush& flush, const DiskWatch& disk, const LiveSource* source);
 
   // How often update() wants to be called.
   [[nodiscard]] std::chrono::milliseconds interval() const;
@@ -48,7 +48,7 @@ class LiveDisplay {
   Target& target_;
   PeriodicFlush& flush_;
   const DiskWatch& disk_;
-  const LiveCounts* source_;
+  const LiveSource* source_;
   const bool terminal_;
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;

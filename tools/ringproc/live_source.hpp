@@ -21,7 +21,7 @@ struct LiveRequest {
   std::string ports;        // JACK: names or patterns, with commas between them
   std::string server;       // JACK
   std::string client_name;  // JACK
-  std::string device;       // PortAudio, waveIn
+  std::string device;       // PortAudio
   std::optional<std::uint32_t> channels;
   std::optional<std::uint32_t> rate;
   std::optional<std::uint64_t> period_frames;
@@ -34,7 +34,8 @@ struct LiveFacts {
   std::uint32_t rate = 0;
   std::size_t period_frames = 0;  // as it is now; it may change
   std::string name;               // for the summary
-  bool real_time = false;         // its callback runs in a real-time thread
+  bool real_time = false;         // its callback is known to run in a real-time thread
+  bool tells_gaps = true;         // its clock shows what it skipped
 };
 
 // What went wrong on the source's side, apart from what we lose. Numbers to show: relaxed.
@@ -70,6 +71,7 @@ class LiveSource {
 struct LiveTotals {
   std::string name;
   std::uint64_t xruns = 0;
+  bool tells_gaps = true;  // else there are none here, whatever happened
   std::uint64_t gap_frames = 0;
   std::vector<FrameRange> gaps;
   bool gaps_complete = true;
@@ -77,7 +79,7 @@ struct LiveTotals {
 [[nodiscard]] LiveTotals live_totals(const LiveSource& source);
 
 // For the live line.
-[[nodiscard]] std::string live_text(const LiveCounts& counts);
+[[nodiscard]] std::string live_text(const LiveSource& source);
 
 struct OpenedLive {
   std::unique_ptr<LiveSource> source;
@@ -87,11 +89,15 @@ struct OpenedLive {
 // Connects to a running server and to its ports; starts none. Blocks: on the server.
 [[nodiscard]] OpenedLive open_jack_source(const LiveRequest& request);
 
+// The same for a device of PortAudio's.
+[[nodiscard]] OpenedLive open_portaudio_source(const LiveRequest& request);
+
 // What can be recorded from, a line each; or why that cannot be told.
 struct LiveList {
   std::string text;
   std::string error;
 };
 [[nodiscard]] LiveList list_jack_ports(const LiveRequest& request);
+[[nodiscard]] LiveList list_portaudio_devices();
 
 }  // namespace ringproc::tool

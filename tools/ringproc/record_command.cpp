@@ -204,11 +204,17 @@ ExitStatus record_into_file(const RecordOptions& options, os::StopSignals& signa
   return tell(session->run());
 }
 
+OpenedLive open_live_source(const RecordArguments& arguments) {
+  const LiveRequest request = live_request(arguments);
+  return source_named(arguments.source) == SourceKind::jack ? open_jack_source(request)
+                                                            : open_portaudio_source(request);
+}
+
 // The source before the file: without it nothing is to be left behind, and it decides about the
 // format.
 ExitStatus record_live(const RecordArguments& arguments) {
   os::StopSignals signals;
-  OpenedLive opened = open_jack_source(live_request(arguments));
+  OpenedLive opened = open_live_source(arguments);
   if (!opened.source) return complain(ExitStatus::cannot_open, opened.error);
   const RecordOptions options = checked(arguments, &opened.source->facts());
   const ExitStatus status = record_into_file(options, signals, opened.source.get());
@@ -255,8 +261,10 @@ ExitStatus record_supervised(const RecordArguments& arguments, const RecordOptio
 }
 
 ExitStatus list_devices(const RecordArguments& arguments) {
-  check_live_arguments(arguments, source_named(arguments.source));
-  const LiveList list = list_jack_ports(live_request(arguments));
+  const SourceKind source = source_named(arguments.source);
+  check_live_arguments(arguments, source);
+  const LiveList list = source == SourceKind::jack ? list_jack_ports(live_request(arguments))
+                                                   : list_portaudio_devices();
   if (!list.error.empty()) return complain(ExitStatus::cannot_open, list.error);
   return print_to(stdout, list.text) ? ExitStatus::complete : ExitStatus::other;
 }

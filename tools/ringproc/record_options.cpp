@@ -148,6 +148,7 @@ std::uint64_t parse_ring(const std::string& text, const AudioFormat& format) {
 
 SourceKind source_named(std::string_view name) {
   if (name == "jack") return SourceKind::jack;
+  if (name == "portaudio") return SourceKind::portaudio;
   return name == "stdin" ? SourceKind::standard_input : SourceKind::counter;
 }
 
@@ -197,15 +198,18 @@ RecordOptions checked(const RecordArguments& typed, const LiveFacts* settled) {
 
 void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
   app.add_option("-o,--output", arguments.output, "The file to record into (RIFF/WAVE)");
-  app.add_option("--source", arguments.source,
-                 "counter: numbered samples that verify can check; stdin: raw interleaved "
-                 "little-endian samples; jack: a running JACK server")
+  app.add_option(
+         "--source", arguments.source,
+         "counter: numbered samples that verify can check; stdin: raw interleaved "
+         "little-endian samples; jack: a running JACK server; portaudio: a device of this machine")
       ->required()
-      ->check(CLI::IsMember({"counter", "stdin", "jack"}));
-  app.add_option("-c,--channels", arguments.channels, "Channels (jack: one for each port)");
-  app.add_option("-r,--rate", arguments.rate, "Frames per second (jack: the server's)");
+      ->check(CLI::IsMember({"counter", "stdin", "jack", "portaudio"}));
+  app.add_option("-c,--channels", arguments.channels,
+                 "Channels (jack: one for each port; portaudio: all that there are unless given)");
+  app.add_option("-r,--rate", arguments.rate,
+                 "Frames per second (jack: the server's; portaudio: the device's unless given)");
   app.add_option("-f,--format", arguments.format,
-                 "Sample format: s16, s24, s32 or f32 (jack: f32 unless given)");
+                 "Sample format: s16, s24, s32 or f32 (live sources: f32 unless given)");
   app.add_option("--container", arguments.container,
                  "wav: RIFF/WAVE, RF64 from 4 GiB on; raw: nothing but samples (default: raw for "
                  "names that end in .raw or .pcm, else wav)")

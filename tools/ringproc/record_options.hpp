@@ -45,17 +45,19 @@ struct RecordArguments {
   bool list_devices = false;
 };
 
-enum class SourceKind { counter, standard_input, jack };
+enum class SourceKind { counter, standard_input, jack, portaudio };
 
 // As --source has it. Requires, the other way round: one of these names.
 [[nodiscard]] constexpr std::string_view name_of(SourceKind source) {
-  constexpr std::array<std::string_view, 3> kNames = {"counter", "stdin", "jack"};
+  constexpr std::array<std::string_view, 4> kNames = {"counter", "stdin", "jack", "portaudio"};
   return kNames[static_cast<std::size_t>(source)];
 }
 
 [[nodiscard]] SourceKind source_named(std::string_view name);
 
-[[nodiscard]] constexpr bool is_live(SourceKind source) { return source == SourceKind::jack; }
+[[nodiscard]] constexpr bool is_live(SourceKind source) {
+  return source == SourceKind::jack || source == SourceKind::portaudio;
+}
 
 struct RecordOptions {
   std::string output;

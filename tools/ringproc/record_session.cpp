@@ -95,8 +95,7 @@ void RecordSession::capture_until_end() {
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_, file_.target(), flush_, disk_,
-                      live_ ? &live_->counts() : nullptr);
+  LiveDisplay display(options_, capture_, file_.target(), flush_, disk_, live_);
   display.begin();
   disk_.start();
   while (!writer_ended_.load(std::memory_order_acquire)) {

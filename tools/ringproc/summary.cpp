@@ -75,7 +75,7 @@ std::string live_lines(const RecordSummary& summary) {
   if (!is_live(summary.options.source)) return {};
   const LiveTotals& live = summary.live;
   return fmt::format("  source    {} xruns told of, {} frames skipped by its clock\n", live.xruns,
-                     live.gap_frames) +
+                     live.tells_gaps ? std::to_string(live.gap_frames) : "unknown") +
          range_lines("skipped", live.gaps);
 }
 
@@ -211,7 +211,7 @@ std::string summary_json(const RecordSummary& summary) {
   if (is_live(summary.options.source)) {
     json["source_name"] = summary.live.name;
     json["xruns"] = summary.live.xruns;
-    json["gap_frames"] = summary.live.gap_frames;
+    json["gap_frames"] = summary.live.tells_gaps ? Json(summary.live.gap_frames) : Json();
     json["gap_ranges"] = ranges_json(summary.live.gaps);
     json["gap_ranges_complete"] = summary.live.gaps_complete;
   }
