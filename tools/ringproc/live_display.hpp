@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "capture.hpp"
@@ -21,7 +22,7 @@ class LiveDisplay {
  public:
   // `source`: what a live source counts, else null.
   LiveDisplay(const RecordOptions& options, const Capture& capture, Target& target,
-              PeriodicFlush& flush, const DiskWatch& disk, const LiveCounts* source);
+              PeriodicFlush& flush, const DiskWatch& disk, const LiveSource* source);
 
   // How often update() wants to be called.
   [[nodiscard]] std::chrono::milliseconds interval() const;
@@ -45,10 +46,11 @@ class LiveDisplay {
   const RecordOptions& options_;
   const Capture& capture_;
   LossNotice losses_;
+  std::optional<LossNotice> gaps_;  // of a live source
   Target& target_;
   PeriodicFlush& flush_;
   const DiskWatch& disk_;
-  const LiveCounts* source_;
+  const LiveSource* source_;
   const bool terminal_;
   const os::Clock::time_point start_;
   os::Clock::time_point next_log_;

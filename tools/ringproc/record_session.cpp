@@ -120,8 +120,7 @@ void RecordSession::capture_until_end() {
     writer_ended_.store(true, std::memory_order_release);
     signals_.wake();
   });
-  LiveDisplay display(options_, capture_, *target_, flush_, disk_,
-                      live_ ? &live_->counts() : nullptr);
+  LiveDisplay display(options_, capture_, *target_, flush_, disk_, live_);
   display.begin();
   disk_.expect_file();
   disk_.start();
