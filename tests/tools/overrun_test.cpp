@@ -193,6 +193,14 @@ TEST_F(LossNotices, TellHowManyPlacesThereAre) {
             "all");
 }
 
+TEST_F(LossNotices, TellASourcesGapsInOtherWords) {
+  LossNotice gaps(losses, 48'000, LossNotice::kGap);
+  losses.add(96, 48);
+  EXPECT_EQ(gaps.rest(),
+            "MISSING in the source: frames from number 96 on, 0:00.002 into the recording: 48 so "
+            "far (1.0 ms); by its clock it skipped them");
+}
+
 TEST_F(LossNotices, TellTheRestAtTheEnd) {
   losses.add(0, 48);
   EXPECT_NE(after(0), "");

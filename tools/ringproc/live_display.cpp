@@ -27,7 +27,11 @@ LiveDisplay::LiveDisplay(const RecordOptions& options, const Capture& capture, T
       source_(source),
       terminal_(os::error_output_is_terminal()),
       start_(os::Clock::now()),
-      next_log_(start_ + kLogInterval) {}
+      next_log_(start_ + kLogInterval) {
+  if (source_ != nullptr) {
+    gaps_.emplace(source_->gaps(), options.format.rate, LossNotice::kGap);
+  }
+}
 
 std::chrono::milliseconds LiveDisplay::interval() const {
   return options_.quiet ? std::chrono::seconds(1) : kInterval;
@@ -48,6 +52,7 @@ void LiveDisplay::update() {
   if (options_.quiet) return;
   const auto now = os::Clock::now();
   tell(losses_.update(now));
+  if (gaps_) tell(gaps_->update(now));
   if (terminal_) {
     const std::string now_shown = line().substr(0, os::error_output_columns() - 1);
     say(fmt::format("\r{:<{}}", now_shown, std::exchange(shown_, now_shown.size())));
@@ -65,6 +70,7 @@ void LiveDisplay::tell(const std::string& text) {
 
 void LiveDisplay::finish() {
   tell(losses_.rest());
+  if (gaps_) tell(gaps_->rest());
   leave_line();
 }
 

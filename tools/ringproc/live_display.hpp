@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "capture.hpp"
@@ -45,6 +46,7 @@ class LiveDisplay {
   const RecordOptions& options_;
   const Capture& capture_;
   LossNotice losses_;
+  std::optional<LossNotice> gaps_;  // of a live source
   Target& target_;
   PeriodicFlush& flush_;
   const DiskWatch& disk_;

@@ -38,7 +38,7 @@ class LiveFeed {
   }  // any thread
 
   [[nodiscard]] const LiveCounts& counts() const { return counts_; }
-  [[nodiscard]] const LossList& gaps() const { return gaps_; }  // after run()
+  [[nodiscard]] const LossList& gaps() const { return gaps_; }  // any thread
   [[nodiscard]] bool went_silent() const { return went_silent_; }
 
   static constexpr int kSilentSeconds = 10;

@@ -57,9 +57,11 @@ class LiveSource {
 
   [[nodiscard]] virtual const LiveCounts& counts() const = 0;
 
-  // After run(): where the source skipped frames (on its own clock: captured frames plus what it
-  // skipped before), and why it failed.
+  // Where the source skipped frames (on its own clock: captured frames plus what it skipped
+  // before). Threads: any, also during run().
   [[nodiscard]] virtual const LossList& gaps() const = 0;
+
+  // After run(): why the source failed.
   [[nodiscard]] virtual std::string error() const = 0;
 
   // After run(): the source stands still, perhaps inside a call of ours. Then it must never be

@@ -40,12 +40,12 @@ std::string LossNotice::rest() {
   told_ranges_ += goes_on ? places - 1 : places;
   told_end_ = ranges.back().end();
   told_frames_ += frames;
-  std::string text = fmt::format("LOST frames from number {} on, {} into the recording: {}{} ({})",
-                                 from, moment_text(from, rate_), frames,
+  std::string text = fmt::format("{} from number {} on, {} into the recording: {}{} ({})",
+                                 words_.what, from, moment_text(from, rate_), frames,
                                  first ? " so far" : " more", length_text(frames, rate_));
   if (places > 1) text += fmt::format(" in {} places", places);
-  return text + (first ? std::string("; the ring is full, the disk does not keep up")
-                       : fmt::format("; {} in all", told_frames_));
+  return text +
+         (first ? fmt::format("; {}", words_.why) : fmt::format("; {} in all", told_frames_));
 }
 
 std::string moment_text(std::uint64_t frame, std::uint32_t rate) {

@@ -1,4 +1,4 @@
-// Tells of lost frames while they are being lost: at once when it begins, then at most once a
+// Tells of frames that are missing while it happens: at once when it begins, then at most once a
 // second. Makes text, prints nothing. One thread.
 #pragma once
 
@@ -12,8 +12,16 @@ namespace ringproc::tool {
 
 class LossNotice {
  public:
+  struct Words {
+    const char* what;
+    const char* why;
+  };
+  static constexpr Words kLost{"LOST frames", "the ring is full, the disk does not keep up"};
+  static constexpr Words kGap{"MISSING in the source: frames", "by its clock it skipped them"};
+
   // Requires: losses outlives it.
-  LossNotice(const LossList& losses, std::uint32_t rate) : losses_(losses), rate_(rate) {}
+  LossNotice(const LossList& losses, std::uint32_t rate, const Words& words = kLost)
+      : losses_(losses), rate_(rate), words_(words) {}
 
   // Returns: a line about what was lost since the last one; empty if that is nothing, or the last
   // one is too recent.
@@ -25,6 +33,7 @@ class LossNotice {
  private:
   const LossList& losses_;
   const std::uint32_t rate_;
+  const Words words_;
   os::Clock::time_point next_{};
   std::size_t told_ranges_ = 0;
   std::uint64_t told_end_ = 0;  // one past the last frame that was told
