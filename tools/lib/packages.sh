@@ -4,8 +4,10 @@
 # To build the library and the program; the last three are for live sources, which are left out without them.
 packages_build=(g++ gcc cmake ninja-build libboost1.81-dev libcli11-dev nlohmann-json3-dev libfmt-dev
   pkg-config libjack-jackd2-dev portaudio19-dev)
-# What the release preset adds: micro benchmarks and their peers; for bench/compare a file system of our own, fio and a tracer.
-packages_bench=(libbenchmark-dev libreaderwriterqueue-dev libspdlog-dev fuse3 libfuse3-dev pkg-config fio strace)
+# What the release preset adds: micro benchmarks and their peers; for bench/compare a file system of our own, fio and a tracer;
+# for the quick run of bench/recorders a server and a peer (bench/recorders names the others' packages).
+packages_bench=(libbenchmark-dev libreaderwriterqueue-dev libspdlog-dev fuse3 libfuse3-dev pkg-config fio strace
+  jackd2 jack-capture)
 # To build and run the tests of the dev preset: JSON is judged by python3, processes are found by procps; a file system of our own whose disk can be stopped, and small ones that are full; a sound server; recorders whose files `repair` has to mend; foreign readers of our files.
 packages_test=(libgtest-dev googletest fuse3 libfuse3-dev pkg-config python3 procps e2fsprogs mount jackd2 alsa-utils sox
   sndfile-programs ffmpeg)
