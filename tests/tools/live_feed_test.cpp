@@ -22,7 +22,8 @@ class KeepingTarget final : public Target {
  public:
   KeepingTarget() : Target(nullptr) {}
 
-  void start_data() override {}
+  void start_data(std::uint64_t) override {}
+  [[nodiscard]] bool patch(std::span<const std::byte>, std::uint64_t) override { return true; }
   [[nodiscard]] Accept write(std::span<const std::byte> data) override {
     bytes.insert(bytes.end(), data.begin(), data.end());
     return Accept::accepted;
