@@ -250,6 +250,18 @@ stdin_is_kept_exactly() {
   done
 }
 
+raw_can_be_verified() {
+  expect 0 "$program" record -o take.raw "${counter[@]}" -n 1000 --unpaced --json take.json
+  expect 0 "$program" verify take.raw --summary take.json
+  expect 0 "$program" verify take.raw --raw s16:2 --frames 1000
+  expect 8 "$program" verify take.raw
+  expect 2 "$program" verify take.raw --raw s16
+  expect 2 "$program" verify take.raw --raw s17:2
+  head -c -1 take.raw >cut.raw
+  expect 8 "$program" verify cut.raw --raw s16:2
+  says 'inside a frame' out
+}
+
 raw_is_samples_and_nothing_else() {
   local procedure
   head -c 1000000 /dev/urandom >input

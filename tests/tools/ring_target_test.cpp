@@ -36,6 +36,7 @@ TEST(RingTarget, GoesOnThroughThe64BitApiBeyondTheLimitOfMmio) {
     expected.append(kPeriod, letter);
   }
   EXPECT_EQ(target->marks().accepted, 4 * kPeriod);
+  EXPECT_EQ(target->stats().bytes_beyond_mmio, 2 * kPeriod);
   EXPECT_TRUE(target->flush());
   EXPECT_EQ(target->marks().durable, 4 * kPeriod);
   EXPECT_EQ(file.get(), expected);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <system_error>
 #include <utility>
 
@@ -57,8 +58,9 @@ class RingTarget final : public Target {
   const std::uint64_t mmio_bytes_;
   std::uint64_t data_position_ = 0;  // written before other threads start
   std::uint64_t end_ = 0;            // the file's, as accepted; the writing thread's
-  bool left_mmio_ = false;           // its own place counts no more; the writing thread's
-  bool seeked_ = false;              // beyond_ stands at end_; the writing thread's
+  std::atomic<std::uint64_t> beyond_bytes_{0};
+  bool left_mmio_ = false;  // its own place counts no more; the writing thread's
+  bool seeked_ = false;     // beyond_ stands at end_; the writing thread's
 };
 
 ringproc_stats RingTarget::ask_stats() const {
@@ -87,6 +89,11 @@ Accept RingTarget::write(std::span<const std::byte> data) {
                  : mmioWrite(handle(), reinterpret_cast<const char*>(data.data()), size) == size;
   if (accepted) {
     end_ += data.size();
+    if (left_mmio_) {
+      // One writer; a number to show.
+      const std::uint64_t before = beyond_bytes_.load(std::memory_order_relaxed);
+      beyond_bytes_.store(before + data.size(), std::memory_order_relaxed);
+    }
     return Accept::accepted;
   }
   // The message takes no lock and makes no system call, so a refused period costs the writer little
@@ -130,8 +137,11 @@ TargetMarks RingTarget::marks() {
 
 TargetStats RingTarget::stats() {
   const ringproc_stats stats = ask_stats();
-  TargetStats result{
-      stats.ring_capacity_bytes, stats.ring_high_water_bytes, stats.stalls, {}, {}, false};
+  TargetStats result;
+  result.ring_capacity_bytes = stats.ring_capacity_bytes;
+  result.ring_high_water_bytes = stats.ring_high_water_bytes;
+  result.stalls = stats.stalls;
+  result.bytes_beyond_mmio = beyond_bytes_.load(std::memory_order_relaxed);
   for (const auto& [bit, name] : kCapabilityNames) {
     if ((stats.capabilities & bit) != 0) result.capabilities.emplace_back(name);
   }

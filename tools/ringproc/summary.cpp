@@ -188,6 +188,11 @@ std::string summary_text(const RecordSummary& summary) {
   text += range_lines("lost", summary.lost_ranges);
   text += live_lines(summary);
   if (!summary.gap_map.empty()) text += fmt::format("  gap map   {}\n", summary.gap_map);
+  if (summary.target.bytes_beyond_mmio > 0) {
+    text += fmt::format("  API       {} through mmio, the last {} through the 64-bit API\n",
+                        bytes_text(summary.bytes_accepted - summary.target.bytes_beyond_mmio),
+                        bytes_text(summary.target.bytes_beyond_mmio));
+  }
   text += ring_line(summary);
   if (summary.options.paced)
     text += fmt::format("  deadlines {} missed\n", summary.deadline_misses);
@@ -218,6 +223,7 @@ std::string summary_json(const RecordSummary& summary) {
   if (!summary.gap_map.empty()) json["gap_map"] = summary.gap_map;
   if (!summary.gap_map_error.empty()) json["gap_map_error"] = summary.gap_map_error;
   json["bytes_accepted"] = summary.bytes_accepted;
+  json["bytes_beyond_mmio"] = summary.target.bytes_beyond_mmio;
   json["bytes_durable"] = summary.bytes_durable;
   json["ring_capacity_bytes"] = summary.target.ring_capacity_bytes;
   json["ring_high_water_bytes"] = summary.target.ring_high_water_bytes;

@@ -34,6 +34,7 @@ struct TargetStats {
   std::uint64_t ring_capacity_bytes = 0;
   std::uint64_t ring_high_water_bytes = 0;
   std::uint64_t stalls = 0;
+  std::uint64_t bytes_beyond_mmio = 0;  // written through the 64-bit API
   std::vector<std::string> capabilities;
   std::string place;  // where accepted bytes are kept, in words; empty without a ring
   bool survives = false;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,7 @@ struct VerifyOptions {
   std::optional<std::uint64_t> frames;
   std::optional<std::uint64_t> seed;
   std::string summary;
+  std::string raw;
   bool anywhere = false;
   bool json = false;
 };
@@ -44,6 +46,21 @@ std::optional<Counter> received_signal(WaveReader& reader, const Counter& whole,
   return Counter(whole.format(), expected.seed, *first - std::min(*first, before));
 }
 
+// "s16:2". The rate is of no account.
+std::optional<AudioFormat> raw_format(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const auto sample = sample_format_named(text.substr(0, colon));
+  std::uint32_t channels = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed =
+      std::from_chars(text.data() + std::min(colon + 1, text.size()), end, channels);
+  const bool whole = parsed.ec == std::errc() && parsed.ptr == end;
+  if (!sample || !whole || channels == 0 || channels * sample_bytes(*sample) > kMaxFrameBytes) {
+    return std::nullopt;
+  }
+  return AudioFormat{*sample, channels, 0};
+}
+
 ExitStatus verify(const VerifyOptions& options) {
   Expectation expected;
   if (!options.summary.empty()) {
@@ -58,7 +75,17 @@ ExitStatus verify(const VerifyOptions& options) {
     return complain(ExitStatus::cannot_open,
                     fmt::format("cannot open {}: {}", options.file, error));
   }
-  const std::optional<WaveFacts> facts = reader.read_header();
+  if (!options.raw.empty()) {
+    expected.format = raw_format(options.raw);
+    expected.raw = true;
+    if (!expected.format) {
+      return complain(ExitStatus::usage, fmt::format("--raw {}: say a format and the number of "
+                                                     "channels, such as s16:2",
+                                                     options.raw));
+    }
+  }
+  const std::optional<WaveFacts> facts =
+      expected.raw && expected.format ? reader.take_as_raw(*expected.format) : reader.read_header();
   if (!facts) {
     return complain(ExitStatus::mismatch, fmt::format("{}: {}; nothing can be checked",
                                                       options.file, reader.header_error()));
@@ -105,6 +132,9 @@ RunSubcommand add_verify(CLI::App& app) {
       ->add_option("--summary", options->summary,
                    "What `record --json` wrote: the frames it lost must be missing, and no others")
       ->excludes(frames);
+  verify_app->add_option("--raw", options->raw,
+                         "The file has no header: its format and channels, such as s16:2 (the "
+                         "summary says so, too)");
   verify_app->add_option("--seed", options->seed,
                          "The seed given to record (default 1, or the summary's)");
   verify_app->add_flag("--anywhere", options->anywhere,

@@ -173,6 +173,7 @@ Expectation expectation_from(const Json& json) {
   }
   const auto sample = sample_format_named(json.at("format").get<std::string>());
   if (sample) {
+    expected.raw = json.value("container", "") == "raw";
     expected.format = AudioFormat{*sample, json.at("channels").get<std::uint32_t>(),
                                   json.at("rate").get<std::uint32_t>()};
   }

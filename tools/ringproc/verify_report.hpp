@@ -20,6 +20,7 @@ struct Expectation {
   bool lost_complete = true;  // false: record lost too many ranges to list
   bool silent = false;        // the file keeps the place of the lost ones
   std::optional<AudioFormat> format;
+  bool raw = false;  // the file has no header
 };
 
 struct Verdict {

@@ -65,10 +65,25 @@ std::optional<WaveFacts> WaveReader::read_header() {
         "the `fmt ` chunk contradicts itself or has another form than record's");
   }
   check_sizes(map, facts);
+  take_samples(facts);
+  return facts;
+}
+
+WaveFacts WaveReader::take_as_raw(const AudioFormat& format) {
+  WaveFacts facts;
+  facts.format = format;
+  facts.data_bytes = file_bytes_;
+  if (file_bytes_ % format.frame_bytes() != 0) {
+    facts.header_errors.emplace_back("the file ends inside a frame");
+  }
+  take_samples(facts);
+  return facts;
+}
+
+void WaveReader::take_samples(const WaveFacts& facts) {
   data_offset_ = facts.data_offset;
   data_bytes_ = facts.data_bytes;
   buffer_.resize(std::max(kReadAhead, 8 * facts.format.frame_bytes()));
-  return facts;
 }
 
 void WaveReader::check_sizes(const WaveMap& map, WaveFacts& facts) const {

@@ -35,6 +35,9 @@ class WaveReader final : public RecordingView {
   [[nodiscard]] std::optional<WaveFacts> read_header();
   [[nodiscard]] const std::string& header_error() const { return header_error_; }
 
+  // The same for a file that is nothing but samples.
+  [[nodiscard]] WaveFacts take_as_raw(const AudioFormat& format);
+
   // True after a read failed though the file should have had the bytes.
   [[nodiscard]] bool read_failed() const { return read_failed_; }
 
@@ -43,6 +46,7 @@ class WaveReader final : public RecordingView {
   [[nodiscard]] std::span<const std::byte> read(std::uint64_t offset, std::size_t length) override;
 
  private:
+  void take_samples(const WaveFacts& facts);
   [[nodiscard]] std::size_t read_at(std::uint64_t offset, void* into, std::size_t length);
   void check_sizes(const WaveMap& map, WaveFacts& facts) const;
 
