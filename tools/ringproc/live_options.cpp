@@ -5,7 +5,8 @@
 namespace ringproc::tool {
 namespace {
 
-constexpr LiveFacts kGuess{1, 48'000, 64, {}, false};
+// No constant: clang 14 has no constant strings.
+LiveFacts guess() { return {1, 48'000, 64, {}, false}; }
 
 void refuse(bool given, const char* flag, const char* source) {
   if (given) throw UsageError(fmt::format("{} is for --source {}", flag, source));
@@ -54,7 +55,7 @@ void check_live_arguments(const RecordArguments& arguments, SourceKind source) {
 }
 
 RecordArguments with_what_is_settled(const RecordArguments& arguments, const LiveFacts* settled) {
-  const LiveFacts& facts = settled ? *settled : kGuess;
+  const LiveFacts facts = settled ? *settled : guess();
   RecordArguments result = arguments;
   if (result.format.empty()) result.format = "f32";
   if (settled || !result.channels) result.channels = facts.channels;
