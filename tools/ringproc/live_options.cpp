@@ -23,9 +23,10 @@ void add_live_arguments(CLI::App& app, RecordArguments& arguments) {
                  "jack: the server's name (default: $JACK_DEFAULT_SERVER, or 'default')");
   app.add_option("--client-name", live.client_name,
                  "jack: the name to appear under (default ringproc)");
-  app.add_option("--device", live.device,
-                 "portaudio: what to record: a number, a name or a part of one, as --list-devices "
-                 "has them (default: the system's)");
+  app.add_option(
+      "--device", live.device,
+      "portaudio, waveIn: what to record: a number, a name or a part of one, as --list-devices "
+      "has them (default: the system's)");
   app.add_flag("--list-devices", arguments.list_devices,
                "Print what that source can record from, and do nothing else");
 }
@@ -37,9 +38,11 @@ void check_live_arguments(const RecordArguments& arguments, SourceKind source) {
     refuse(!live.server.empty(), "--jack-server", "jack");
     refuse(!live.client_name.empty(), "--client-name", "jack");
   }
-  if (source != SourceKind::portaudio) refuse(!live.device.empty(), "--device", "portaudio");
+  if (source != SourceKind::portaudio && source != SourceKind::wave_in) {
+    refuse(!live.device.empty(), "--device", "portaudio or waveIn");
+  }
   if (!is_live(source)) {
-    refuse(arguments.list_devices, "--list-devices", "jack or portaudio");
+    refuse(arguments.list_devices, "--list-devices", "jack, portaudio or waveIn");
     if (arguments.format.empty()) throw UsageError("--format is required");
     return;
   }

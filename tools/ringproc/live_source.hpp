@@ -94,6 +94,9 @@ struct OpenedLive {
 // The same for a device of PortAudio's.
 [[nodiscard]] OpenedLive open_portaudio_source(const LiveRequest& request);
 
+// The same for a waveIn device; Windows only.
+[[nodiscard]] OpenedLive open_wave_in_source(const LiveRequest& request);
+
 // What can be recorded from, a line each; or why that cannot be told.
 struct LiveList {
   std::string text;
@@ -101,5 +104,6 @@ struct LiveList {
 };
 [[nodiscard]] LiveList list_jack_ports(const LiveRequest& request);
 [[nodiscard]] LiveList list_portaudio_devices();
+[[nodiscard]] LiveList list_wave_in_devices();
 
 }  // namespace ringproc::tool

@@ -206,8 +206,14 @@ ExitStatus record_into_file(const RecordOptions& options, os::StopSignals& signa
 
 OpenedLive open_live_source(const RecordArguments& arguments) {
   const LiveRequest request = live_request(arguments);
-  return source_named(arguments.source) == SourceKind::jack ? open_jack_source(request)
-                                                            : open_portaudio_source(request);
+  switch (source_named(arguments.source)) {
+    case SourceKind::jack:
+      return open_jack_source(request);
+    case SourceKind::wave_in:
+      return open_wave_in_source(request);
+    default:
+      return open_portaudio_source(request);
+  }
 }
 
 // The source before the file: without it nothing is to be left behind, and it decides about the
@@ -263,8 +269,9 @@ ExitStatus record_supervised(const RecordArguments& arguments, const RecordOptio
 ExitStatus list_devices(const RecordArguments& arguments) {
   const SourceKind source = source_named(arguments.source);
   check_live_arguments(arguments, source);
-  const LiveList list = source == SourceKind::jack ? list_jack_ports(live_request(arguments))
-                                                   : list_portaudio_devices();
+  const LiveList list = source == SourceKind::jack      ? list_jack_ports(live_request(arguments))
+                        : source == SourceKind::wave_in ? list_wave_in_devices()
+                                                        : list_portaudio_devices();
   if (!list.error.empty()) return complain(ExitStatus::cannot_open, list.error);
   return print_to(stdout, list.text) ? ExitStatus::complete : ExitStatus::other;
 }

@@ -149,6 +149,7 @@ std::uint64_t parse_ring(const std::string& text, const AudioFormat& format) {
 SourceKind source_named(std::string_view name) {
   if (name == "jack") return SourceKind::jack;
   if (name == "portaudio") return SourceKind::portaudio;
+  if (name == "waveIn") return SourceKind::wave_in;
   return name == "stdin" ? SourceKind::standard_input : SourceKind::counter;
 }
 
@@ -201,13 +202,16 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
   app.add_option(
          "--source", arguments.source,
          "counter: numbered samples that verify can check; stdin: raw interleaved "
-         "little-endian samples; jack: a running JACK server; portaudio: a device of this machine")
+         "little-endian samples; jack: a running JACK server; portaudio: a device of this machine; "
+         "waveIn: the same on Windows")
       ->required()
-      ->check(CLI::IsMember({"counter", "stdin", "jack", "portaudio"}));
-  app.add_option("-c,--channels", arguments.channels,
-                 "Channels (jack: one for each port; portaudio: all that there are unless given)");
+      ->check(CLI::IsMember({"counter", "stdin", "jack", "portaudio", "waveIn"}));
+  app.add_option(
+      "-c,--channels", arguments.channels,
+      "Channels (jack: one for each port; portaudio, waveIn: all that there are unless given)");
   app.add_option("-r,--rate", arguments.rate,
-                 "Frames per second (jack: the server's; portaudio: the device's unless given)");
+                 "Frames per second (jack: the server's; portaudio: the device's unless given; "
+                 "waveIn: 48000)");
   app.add_option("-f,--format", arguments.format,
                  "Sample format: s16, s24, s32 or f32 (live sources: f32 unless given)");
   app.add_option("--container", arguments.container,

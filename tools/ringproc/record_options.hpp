@@ -45,18 +45,20 @@ struct RecordArguments {
   bool list_devices = false;
 };
 
-enum class SourceKind { counter, standard_input, jack, portaudio };
+enum class SourceKind { counter, standard_input, jack, portaudio, wave_in };
 
 // As --source has it. Requires, the other way round: one of these names.
 [[nodiscard]] constexpr std::string_view name_of(SourceKind source) {
-  constexpr std::array<std::string_view, 4> kNames = {"counter", "stdin", "jack", "portaudio"};
+  constexpr std::array<std::string_view, 5> kNames = {"counter", "stdin", "jack", "portaudio",
+                                                      "waveIn"};
   return kNames[static_cast<std::size_t>(source)];
 }
 
 [[nodiscard]] SourceKind source_named(std::string_view name);
 
 [[nodiscard]] constexpr bool is_live(SourceKind source) {
-  return source == SourceKind::jack || source == SourceKind::portaudio;
+  return source == SourceKind::jack || source == SourceKind::portaudio ||
+         source == SourceKind::wave_in;
 }
 
 struct RecordOptions {
