@@ -5,7 +5,14 @@
 namespace ringproc::tool {
 namespace {
 
-constexpr LiveFacts kGuess{1, 48'000, 64, {}, false};
+// Nothing that a source may settle is refused where this is not.
+LiveFacts guess() {
+  LiveFacts facts;
+  facts.channels = 1;
+  facts.rate = 48'000;
+  facts.period_frames = 64;
+  return facts;
+}
 
 void refuse(bool given, const char* flag, const char* source) {
   if (given) throw UsageError(fmt::format("{} is for --source {}", flag, source));
@@ -54,7 +61,7 @@ void check_live_arguments(const RecordArguments& arguments, SourceKind source) {
 }
 
 RecordArguments with_what_is_settled(const RecordArguments& arguments, const LiveFacts* settled) {
-  const LiveFacts& facts = settled ? *settled : kGuess;
+  const LiveFacts facts = settled ? *settled : guess();
   RecordArguments result = arguments;
   if (result.format.empty()) result.format = "f32";
   if (settled || !result.channels) result.channels = facts.channels;
