@@ -116,6 +116,19 @@ def _said(path):
     return lines[-1] if lines else ""
 
 
+class _Stall(threading.Thread):
+    def __init__(self, disk, seconds):
+        super().__init__()
+        self._disk, self._seconds = disk, seconds
+        self.error = None
+
+    def run(self):
+        try:
+            self._disk.stall(self._seconds)
+        except (OSError, RuntimeError) as error:
+            self.error = RuntimeError(f"the disk did not stall: {error}")
+
+
 def _begins(file, group):
     """Waits until the recorder has written something, ten seconds at the most, or has ended."""
     end = time.monotonic() + 10
@@ -144,7 +157,7 @@ def run(recorder, server, disk, seconds, scratch, event=None, event_after=2.0, s
         if event or stall:
             group.wait(event_after)
         if stall:
-            stalling = threading.Thread(target=disk.stall, args=(stall,))
+            stalling = _Stall(disk, stall)
             stalling.start()
         if event:
             at_signal = server.state()
@@ -165,6 +178,8 @@ def run(recorder, server, disk, seconds, scratch, event=None, event_after=2.0, s
         if stalling:
             stalling.join()
         group.finish()
+    if stalling and stalling.error:
+        raise stalling.error
     now = server.state()
     seen["server_lived"] = now is not None
     seen["server_xruns"] = now[1] - before[1] if now and before else None
