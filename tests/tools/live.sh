@@ -261,6 +261,20 @@ a_period_that_changes() {
   expect 0 "$program" verify take.wav --anywhere --summary take.json
 }
 
+a_port_that_goes_brings_silence() {
+  start_server -C 2 -P 2
+  feed 2 s16
+  start_recording
+  exec 7>&- 8>&-
+  wait "$fed"
+  fed=
+  await_frames "$recording" $(($(stat -c %s take.wav) / 4 + 5000))
+  kill -TERM "$recording"
+  ends_with 0
+  json_has gap_frames 0
+  [ "$(tail -c 4000 take.wav | tr -d '\0' | wc -c)" -eq 0 ] || fail "no silence"
+}
+
 a_recorder_that_is_killed() {
   start_server -C 2 -P 2
   feed 2 s16

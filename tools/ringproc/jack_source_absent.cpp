@@ -5,8 +5,8 @@ namespace ringproc::tool {
 namespace {
 
 constexpr const char* kAbsent =
-    "this ringproc was built without JACK; install libjack-jackd2-dev (or another libjack with its "
-    "headers) and build it again";
+    "this ringproc was built without JACK; on Linux, install libjack-jackd2-dev and pkg-config and "
+    "build it again";
 
 }  // namespace
 

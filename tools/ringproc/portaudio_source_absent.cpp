@@ -6,7 +6,9 @@ namespace ringproc::tool {
 namespace {
 
 constexpr const char* kAbsent =
-    "this ringproc was built without PortAudio; install portaudio19-dev and build it again";
+    "this ringproc was built without PortAudio; on Linux, install portaudio19-dev and pkg-config "
+    "and "
+    "build it again";
 
 }  // namespace
 
