@@ -191,7 +191,8 @@ def run(recorder, server, disk, seconds, scratch, event=None, event_after=2.0, s
     seen["exit_statuses"] = list(group.statuses.values())
     seen["cpu_s"], seen["memory_bytes"] = group.cpu, group.memory
     seen["last_line"], seen["last_line_stdout"] = _said(errors), _said(output)
-    if os.path.exists(job.summary):
+    # Empty where the recorder was killed.
+    if os.path.exists(job.summary) and os.path.getsize(job.summary):
         told = json.loads(pathlib.Path(job.summary).read_text(encoding="utf-8"))
         seen["told"] = {name: told.get(name) for name in ("frames_lost", "gap_frames", "exit_reason")}
     if after:
