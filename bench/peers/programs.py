@@ -16,6 +16,11 @@ class Job:
     scratch: str  # a directory for what the recorder needs besides
 
     @property
+    def summary(self):
+        """Where a recorder that tells what it has lost does so."""
+        return f"{self.scratch}/summary.json"
+
+    @property
     def ports(self):
         return [f"feeder:out_{i}" for i in range(1, self.channels + 1)]
 
@@ -39,7 +44,8 @@ class Recorder:
 def _ringproc(*options):
     def commands(job):
         return [["ringproc", "record", "-o", job.file, "--source", "jack", "--ports", "feeder:out_.*", "--jack-server",
-                 job.server.name, "-f", "f32", "-d", str(job.seconds), "--sync", "1", "-y", *options]]
+                 job.server.name, "-f", "f32", "-d", str(job.seconds), "--sync", "1", "-y",
+                 "--json", job.summary, *options]]
     return commands
 
 

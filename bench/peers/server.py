@@ -19,7 +19,8 @@ class Fed:
     kind = ""
 
     def __init__(self, feeder, channels, log):
-        self.name = f"recorders-{os.getpid()}"
+        # Always the same: the few places that libjack has for servers of a machine are given back by a server of that name.
+        self.name = "ringproc-recorders"
         self.channels = channels
         self.environment = dict(os.environ)
         self._log = log

@@ -33,6 +33,8 @@ def _lost(seen):
     text = _frames(seen["lost"], seen["rate"])
     if seen["listener_missed"]:
         text += f", server {seen['listener_missed']:,}"
+    if seen.get("told") and seen["told"]["frames_lost"] is not None:
+        text += f", ring {seen['told']['frames_lost']:,}"
     extras = [("ended early, without", seen["short"]), ("as silence", seen["silent"])]
     for words, count in extras:
         if count:
@@ -131,6 +133,18 @@ def end_table(takes):
     return lines
 
 
+LEGEND = (
+    "- frames: numbers that the feeder played and the file skips, wherever they got lost;",
+    "- server: frames that a client missed in the same take which only listens; whoever records loses about as many;",
+    "- ring: those that the recorder itself says its ring had no room for (where it says so);",
+    "- as silence: zeros stand there; ended early: the file lacks so many at its end;",
+    "- slipped: samples are missing within frames, and later ones are in the place of another channel's;",
+    "- did not end: not within 8 s after the take and the stall;",
+    "- exit status, xruns, memory: one per take, in the order of the columns; CPU: user and system time of the first take, of "
+    "one core.",
+)
+
+
 def markdown(report, losses):
     """Returns: the text of bench/RESULTS.md's section."""
     takes = report["takes"]
@@ -139,10 +153,7 @@ def markdown(report, losses):
     lines = ["# Recorders side by side", "", *facts, "",
              "Frames lost of takes of " + ", ".join(f"{loss.seconds:g} s ({loss.title})" for loss in losses)
              + ", at 192 kHz in periods of 64 frames:", "", *loss_table(takes, losses), "",
-             "Lost: numbers that the feeder played and the file skips. \"server\": frames that a client missed meanwhile "
-             "which only listens; whoever records loses about as many, and they count in \"lost\", too. Slipped: single samples are missing, so the channels change places. Exit status, xruns "
-             "and memory: one per take, in the order of the columns. CPU: user and system time of the first take, of one "
-             "core.", "",
+             *LEGEND, "",
              f"What is left after an end that was not planned, {plan.END_CHANNELS} channels. Missing: of the frames until "
              f"the signal, those behind the last one. Full disk: {plan.FULL_MEBIBYTES} MiB of tmpfs, a take of 10 s:", "",
              *end_table(takes), "", "The recorders:", ""]

@@ -1,6 +1,8 @@
 """One take: starts a recorder, does to it what the row says, waits for its end within a limit, reads its file."""
 import errno
+import json
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -143,6 +145,7 @@ def run(recorder, server, disk, seconds, scratch, event=None, event_after=2.0, s
     after: a function of the job, called once the recorder has ended and before its file is read.
     Blocks: at most for the take, the stall and about forty seconds. Returns: what was seen, with wave.read's keys."""
     job = Job(server, server.channels, 600 if event else seconds, f"{disk.path}/take.wav", scratch)
+    pathlib.Path(job.summary).unlink(missing_ok=True)
     output, errors = f"{scratch}/stdout", f"{scratch}/stderr"
     environment = dict(server.environment, **recorder.environment(job))
     before = server.state()
@@ -188,6 +191,10 @@ def run(recorder, server, disk, seconds, scratch, event=None, event_after=2.0, s
     seen["exit_statuses"] = list(group.statuses.values())
     seen["cpu_s"], seen["memory_bytes"] = group.cpu, group.memory
     seen["last_line"], seen["last_line_stdout"] = _said(errors), _said(output)
+    # Empty where the recorder was killed.
+    if os.path.exists(job.summary) and os.path.getsize(job.summary):
+        told = json.loads(pathlib.Path(job.summary).read_text(encoding="utf-8"))
+        seen["told"] = {name: told.get(name) for name in ("frames_lost", "gap_frames", "exit_reason")}
     if after:
         after(job, seen)
     seen.update(wave.read(job.file))
