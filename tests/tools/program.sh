@@ -368,6 +368,7 @@ disk_full() {
     expect 5 "${faulty[@]}" "$program" record -o take.wav \
       "${counter[@]}" -n 5000000 --unpaced --proc $procedure --json take.json -y
     json_has exit_reason '"disk_full"'
+    says 'failed: No space left' <(tail -n 1 err)
     expect 0 "$program" verify take.wav --summary take.json
   done
 }

@@ -70,17 +70,17 @@ bool write_file(const std::string& path, const std::string& text) {
 // cannot be written.
 ExitStatus tell(const RecordSummary& summary) {
   const RecordOptions& options = summary.options;
-  if (!options.quiet) {
-    static_cast<void>(
-        print_to(options.json == "-" ? stderr : stdout, summary_text(summary) + "\n"));
-  } else if (!summary.failure.empty()) {
-    complain(summary.status, summary.failure);
-  }
   bool told = summary.gap_map_error.empty();
   if (!told) {
     complain(summary.status, fmt::format("cannot write the gap map {}: {}", options.gap_map,
                                          summary.gap_map_error));
   }
+  if (!options.quiet) {
+    static_cast<void>(
+        print_to(options.json == "-" ? stderr : stdout, summary_text(summary) + "\n"));
+  }
+  // Whoever looks at errors only is told why it ended, and last.
+  if (!summary.failure.empty()) complain(summary.status, summary.failure);
   if (!options.json.empty() && !write_file(options.json, summary_json(summary) + "\n")) {
     complain(summary.status, fmt::format("cannot write the summary {}", options.json));
     told = false;
