@@ -18,10 +18,12 @@ namespace {
 std::atomic<long> made{0};
 std::atomic<long> failing{0};
 std::atomic<bool> counting{false};
-thread_local bool own = true;  // the library's threads, too
+std::atomic<sweep::Whose> swept{sweep::Whose::callers};
+thread_local sweep::Whose whose = sweep::Whose::librarys;
+thread_local bool own = false;
 
 bool may_have_it() noexcept {
-  if (!counting.load() || own) return true;
+  if (!counting.load() || own || whose != swept.load()) return true;
   if (made.fetch_add(1) + 1 != failing.load()) return true;
   errno = ENOMEM;
   return false;
@@ -29,11 +31,12 @@ bool may_have_it() noexcept {
 
 }  // namespace
 
-void sweep::fail_allocation(long number) {
+void sweep::fail_allocation(long number, Whose of) {
   failing.store(number);
   made.store(0);
+  swept.store(of);
+  whose = Whose::callers;
   counting.store(true);
-  own = false;
 }
 
 long sweep::allocations() { return made.load(); }

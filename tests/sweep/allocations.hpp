@@ -1,11 +1,14 @@
-// Memory that runs out at a chosen allocation of the thread that calls the library, whoever makes
-// it there: the library, the C++ runtime or the C library.
+// Memory that runs out at a chosen allocation, of the thread that calls the library or of the
+// library's own, whoever makes it there: the library, the C++ runtime or the C library.
 #pragma once
 
 namespace sweep {
 
-// Counts from here on, in this thread; the number-th allocation fails, and no other. 0: none does.
-void fail_allocation(long number);
+enum class Whose { callers, librarys };
+
+// Counts from here on, in this thread or in all others; the number-th allocation fails, and no
+// other. 0: none does.
+void fail_allocation(long number, Whose whose);
 // As many have been made since then.
 long allocations();
 

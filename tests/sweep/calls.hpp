@@ -1,6 +1,6 @@
 // The system calls that are made to fail, and how: every one of the library's that touches files,
-// memory or threads, with errors that the kernel documents for it; and the allocations of the
-// calling thread. (Those of the library's own threads still end the process when they fail.)
+// memory or threads, with errors that the kernel documents for it; and the allocations, of the
+// calling thread and of the library's own.
 #pragma once
 
 #include <sys/syscall.h>
@@ -49,6 +49,7 @@ inline const std::vector<SweptCall>& swept_calls() {
       {"madvise", SYS_madvise, {ENOMEM, EINVAL, EFAULT, EAGAIN}},
       {"mprotect", SYS_mprotect, {ENOMEM}},
       {"allocation", kAllocation, {ENOMEM}},
+      {"in a thread", kThreadAllocation, {ENOMEM}},
       // Threads and waiting.
       {"clone3", SYS_clone3, {EAGAIN, ENOMEM, ENOSYS}},
       {"futex", SYS_futex, {EINTR, EAGAIN}},

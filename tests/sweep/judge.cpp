@@ -116,14 +116,16 @@ Answer Judge::mark(const Supervised& program, const Call& call) {
   switch (static_cast<Mark>(call.args[1])) {
     case Mark::begin:
       armed_ = true;
-      return Answer::result(injection_.number == kAllocation ? injection_.k : 0);
+      return Answer::result(injection_.number == kAllocation         ? injection_.k
+                            : injection_.number == kThreadAllocation ? kInThreads + injection_.k
+                                                                     : 0);
     case Mark::returned:
       returned(static_cast<std::uint64_t>(a), static_cast<std::int64_t>(call.args[3]),
                call.args[4]);
       break;
     case Mark::end:
       ended_ = true;
-      if (injection_.number == kAllocation && injection_.k > 0) hit_ = injection_.k <= a;
+      if (injection_.number < 0 && injection_.k > 0) hit_ = injection_.k <= a;
       must_be_closed(program);
       if (subject_ == Subject::recoverer) recovered();
       break;

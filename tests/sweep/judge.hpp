@@ -14,8 +14,9 @@
 
 namespace sweep {
 
-inline constexpr int kAllocation = -1;  // instead of a call's number
-inline constexpr int kShort = 0;        // instead of an error: half of a write is taken
+inline constexpr int kAllocation = -1;        // instead of a call's number
+inline constexpr int kThreadAllocation = -2;  // of the library's own threads
+inline constexpr int kShort = 0;              // instead of an error: half of a write is taken
 
 struct Injection {
   int number = SYS_pwritev;

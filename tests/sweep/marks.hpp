@@ -14,9 +14,11 @@
 namespace sweep {
 
 inline constexpr unsigned long kMarks = 0x52494e47;
+inline constexpr long kInThreads = 1'000'000;
 
 enum class Mark : unsigned long {
-  begin = 1,     // from here on calls count. Answer: which allocation is to fail, 0 none
+  begin = 1,     // from here on calls count. Answer: which allocation is to fail, 0 none;
+                 // kInThreads more: of the library's own threads
   returned = 2,  // operation a gave result b; c: capabilities of the file
   end = 3,       // everything is closed; a: allocations so far
   step = 4,      // scenario: it has come as far as a; b goes with it

@@ -186,7 +186,11 @@ int run(const std::string& what, char** words, int count) {
   long number = mark(Mark::begin);
   // To look at one under a debugger, without a supervisor.
   if (const char* const given = ::getenv("SWEEP_ALLOCATION")) number = std::atol(given);
-  if (number >= 0) fail_allocation(number);
+  if (number >= kInThreads) {
+    fail_allocation(number - kInThreads, Whose::librarys);
+  } else if (number >= 0) {
+    fail_allocation(number, Whose::callers);
+  }
   if (writes) {
     const auto writer = own([&] { return std::make_unique<Writer>(words[0], writers_plan()); });
     writer->run();
