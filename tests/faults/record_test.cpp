@@ -124,6 +124,14 @@ TEST_F(RecordToABadDisk, LeavesNoFileWhoseHeaderCannotBeMadeDurable) {
   EXPECT_TRUE(std::filesystem::is_empty(disk_->path()));
 }
 
+// The second sync of the directory is that of the name.
+TEST_F(RecordToABadDisk, NamesANameThatCannotBeMadeDurable) {
+  disk_->fault("fsyncdir 2 1 EIO");
+  EXPECT_EQ(record(), 6) << said_;
+  EXPECT_TRUE(failure().starts_with("syncing at byte ")) << failure();
+  EXPECT_EQ(said_.find("exists already"), std::string::npos) << said_;
+}
+
 // What the summary calls durable is what was so before.
 TEST_F(RecordToABadDisk, NamesASyncErrorAndClaimsNothingMore) {
   disk_->fault("fsync 4 1 EIO");

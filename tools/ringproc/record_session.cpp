@@ -190,7 +190,8 @@ void RecordSession::close_file(std::optional<TargetFailure> failure) {
   summary_.failure = failure->text;
   summary_.exit_reason = failure->no_room ? "disk_full" : "io_error";
   summary_.status = failure->no_room ? ExitStatus::disk_full : ExitStatus::io_error;
-  if (!file_.not_published().empty()) {
+  // Unless the disk has failed: that says more.
+  if (!file_.not_published().empty() && failure->text == file_.not_published()) {
     summary_.exit_reason = "cannot_open";
     summary_.status = ExitStatus::cannot_open;
   }

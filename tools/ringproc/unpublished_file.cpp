@@ -72,6 +72,10 @@ std::string publish(const std::string& from, const std::string& output, bool ove
   info.pIOProc = ringproc_ioproc_utf8;
   const MMRESULT result = mmioRename(from.c_str(), output.c_str(), &info, 0);
   if (result == 0) return {};
+  if (!is_there(from)) {
+    return fmt::format("the name {} could not be made durable: {}", output,
+                       mmio_error_text(result));
+  }
   if (is_there(output)) return check_output_name(output, false);
   return fmt::format("cannot give the recording its name {}: {}", output, mmio_error_text(result));
 }
