@@ -76,7 +76,7 @@ bool SilentView::is_zeros(std::uint64_t offset, std::uint64_t length) {
 // A frame that the counter makes of zeros counts as recorded.
 std::vector<FrameRange> SilentView::zeros_within(const FrameRange& range, const Counter& counter) {
   std::vector<FrameRange> found;
-  std::vector<std::byte> produced(frame_bytes_);
+  std::vector<std::byte> produced(static_cast<std::size_t>(frame_bytes_));
   const std::uint64_t end = std::min(range.end(), whole_.size() / frame_bytes_);
   for (std::uint64_t frame = range.start; frame < end; ++frame) {
     if (!is_zeros(frame * frame_bytes_, frame_bytes_)) continue;
