@@ -1,6 +1,6 @@
 // Counts 64-bit values (nanoseconds, mostly) in log-linear buckets, so that percentiles of millions
 // of calls need fixed memory. One thread records; read it after that thread has ended, or merge
-// copies. Recording never allocates.
+// copies. Recording never allocates. `Histogram` is the usual one.
 #pragma once
 
 #include <algorithm>
@@ -13,12 +13,13 @@
 
 namespace ringproc::core {
 
-// Invariants:
-//  (1) Values below 128 have a bucket each; every octave above is cut into 128 equal buckets.
-//  (2) So a bucket is at most 1/128 of its lowest value wide, and a percentile is at most 0.8 % too
-//  high, never too low. (3) count, minimum and maximum are exact; the mean is exact up to the
+// Invariants, with N = 2 to the power of kBits:
+//  (1) Values below N have a bucket each; every octave above is cut into N equal buckets.
+//  (2) So a bucket is at most 1/N of its lowest value wide, and a percentile is at most that much
+//  too high, never too low. (3) count, minimum and maximum are exact; the mean is exact up to the
 //  rounding of a double.
-class Histogram {
+template <unsigned kBits>
+class LogLinearHistogram {
  public:
   void record(std::uint64_t value) noexcept {
     ++counts_[bucket_of(value)];
@@ -28,7 +29,7 @@ class Histogram {
     maximum_ = std::max(maximum_, value);
   }
 
-  void merge(const Histogram& other) noexcept {
+  void merge(const LogLinearHistogram& other) noexcept {
     for (std::size_t i = 0; i < kBuckets; ++i) counts_[i] += other.counts_[i];
     count_ += other.count_;
     sum_ += other.sum_;
@@ -60,8 +61,16 @@ class Histogram {
     return maximum_;
   }
 
+  // Calls visit(highest value of the bucket, count) for each bucket that is not empty, upwards; the
+  // highest value that was recorded stands for its bucket.
+  template <typename Visit>
+  void for_each_bucket(Visit visit) const {
+    for (std::size_t i = 0; i < kBuckets; ++i) {
+      if (counts_[i] != 0) visit(std::min(highest_in(i), maximum_), counts_[i]);
+    }
+  }
+
  private:
-  static constexpr unsigned kBits = 7;
   static constexpr std::size_t kPerOctave = std::size_t{1} << kBits;
   static constexpr std::size_t kBuckets = (64 - kBits + 1) * kPerOctave;
 
@@ -84,5 +93,8 @@ class Histogram {
   std::uint64_t minimum_ = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t maximum_ = 0;
 };
+
+// A percentile is at most 0.8 % too high.
+using Histogram = LogLinearHistogram<7>;
 
 }  // namespace ringproc::core

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace ringproc::core {
@@ -92,6 +93,27 @@ TEST(Histogram, MergingEqualsRecordingEverythingInOne) {
   EXPECT_EQ(left->max(), both->max());
   EXPECT_EQ(left->percentile(50), both->percentile(50));
   EXPECT_EQ(left->percentile(99.9), both->percentile(99.9));
+}
+
+// What is not recorded apart can be computed from the buckets: they hold everything, in order.
+TEST(Histogram, BucketsHoldEverythingUpwards) {
+  const auto histogram = std::make_unique<Histogram>();
+  for (const std::uint64_t value : {5U, 5U, 300U, 1'000'003U}) histogram->record(value);
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> buckets;
+  histogram->for_each_bucket(
+      [&](std::uint64_t highest, std::uint64_t count) { buckets.emplace_back(highest, count); });
+  ASSERT_EQ(buckets.size(), 3U);
+  EXPECT_EQ(buckets[0], std::make_pair(std::uint64_t{5}, std::uint64_t{2}));
+  EXPECT_GE(buckets[1].first, 300U);
+  EXPECT_LE(buckets[1].first, 303U);
+  EXPECT_EQ(buckets[2], std::make_pair(std::uint64_t{1'000'003}, std::uint64_t{1}));
+}
+
+TEST(Histogram, FewerBitsAreCoarser) {
+  const auto histogram = std::make_unique<LogLinearHistogram<3>>();
+  for (std::uint64_t value = 1; value <= 1'000'000; ++value) histogram->record(value);
+  EXPECT_GE(histogram->percentile(50), 500'000U);
+  EXPECT_LE(histogram->percentile(50), 500'000U * 9 / 8);
 }
 
 }  // namespace

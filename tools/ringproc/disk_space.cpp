@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "summary.hpp"
+#include "units.hpp"
 #include "utf8_path.hpp"
 
 namespace ringproc::tool {

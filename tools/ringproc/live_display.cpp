@@ -6,7 +6,7 @@
 
 #include "disk_space.hpp"
 #include "say.hpp"
-#include "summary.hpp"
+#include "units.hpp"
 
 namespace ringproc::tool {
 namespace {

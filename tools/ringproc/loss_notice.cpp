@@ -6,7 +6,7 @@
 #include <chrono>
 #include <vector>
 
-#include "summary.hpp"
+#include "units.hpp"
 
 namespace ringproc::tool {
 namespace {

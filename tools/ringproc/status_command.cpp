@@ -14,7 +14,7 @@
 #include "region_choice.hpp"
 #include "say.hpp"
 #include "subcommands.hpp"
-#include "summary.hpp"
+#include "units.hpp"
 
 namespace ringproc::tool {
 namespace {

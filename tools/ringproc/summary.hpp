@@ -57,8 +57,4 @@ struct RecordSummary {
 [[nodiscard]] std::string summary_text(const RecordSummary& summary);
 [[nodiscard]] std::string summary_json(const RecordSummary& summary);
 
-// "12.3 us" and "491.5 MB": three figures and a unit.
-[[nodiscard]] std::string duration_text(double nanoseconds);
-[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
-
 }  // namespace ringproc::tool
