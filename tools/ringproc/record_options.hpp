@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -16,6 +15,7 @@
 #include "live_source.hpp"
 #include "overrun.hpp"
 #include "sample_format.hpp"
+#include "usage_error.hpp"
 
 namespace ringproc::tool {
 
@@ -81,12 +81,6 @@ struct RecordOptions {
   bool may_wait = true;  // else a full ring refuses, because the source does not wait
   std::size_t period_frames = 0;
   std::uint64_t seed = kDefaultSeed;
-};
-
-// The command line cannot be right; what() says what to change.
-class UsageError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 void add_record_arguments(CLI::App& app, RecordArguments& arguments);

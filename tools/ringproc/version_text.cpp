@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <string_view>
+
 #include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +13,12 @@
 namespace ringproc::tool {
 
 std::string version() { return RINGPROC_VERSION; }
+
+std::string build_text() {
+  return fmt::format("{}, {} {}", kBuildType, kCompilerName, kCompilerVersion);
+}
+
+bool is_debug_build() { return std::string_view(kBuildType) == "Debug"; }
 
 std::string version_text() {
   return fmt::format(

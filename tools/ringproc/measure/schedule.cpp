@@ -1,0 +1,59 @@
+#include "measure/schedule.hpp"
+
+#include <chrono>
+#include <cmath>
+
+namespace ringproc::tool::measure {
+namespace {
+
+using os::Clock;
+
+// A sleep is late by less than this, nearly always.
+constexpr std::chrono::microseconds kLate{150};
+
+Clock::duration to_duration(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
+
+Schedule::Schedule(const Arrival& arrival, unsigned caller, unsigned callers, std::uint64_t seed,
+                   os::Clock::time_point start)
+    : open_(arrival.kind != Arrival::Kind::closed),
+      random_(arrival.kind == Arrival::Kind::poisson),
+      mean_seconds_(open_ ? callers / arrival.per_second : 0),
+      random_numbers_(seed * 1'000'003 + caller),
+      start_(start),
+      at_seconds_(0) {
+  if (open_) at_seconds_ = random_ ? gap_seconds() : mean_seconds_ * caller / callers;
+}
+
+// Not std::exponential_distribution: the same seed is to mean the same moments everywhere.
+double Schedule::gap_seconds() {
+  if (!random_) return mean_seconds_;
+  const double uniform = static_cast<double>((random_numbers_() >> 11) + 1) * 0x1p-53;  // (0, 1]
+  return -std::log(uniform) * mean_seconds_;
+}
+
+os::Clock::time_point Schedule::next() {
+  if (!open_) return Clock::now();
+  const auto due = start_ + to_duration(at_seconds_);
+  at_seconds_ += gap_seconds();
+  return due;
+}
+
+std::uint64_t Schedule::due_before(os::Clock::time_point end) {
+  std::uint64_t count = 0;
+  if (!open_) return count;
+  const double end_seconds = std::chrono::duration<double>(end - start_).count();
+  for (; at_seconds_ < end_seconds; at_seconds_ += gap_seconds()) ++count;
+  return count;
+}
+
+void wait_until(os::Clock::time_point time, bool exact) {
+  os::sleep_until(exact ? time - kLate : time);
+  while (Clock::now() < time) {
+  }
+}
+
+}  // namespace ringproc::tool::measure

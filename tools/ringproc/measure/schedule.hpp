@@ -1,0 +1,44 @@
+// When a caller's operations are due. In an open loop that is known beforehand and does not depend
+// on how long operations take: latency counted from there has no coordinated omission (an operation
+// that could not begin because the last one hung has waited, too).
+#pragma once
+
+#include <cstdint>
+#include <random>
+
+#include "measure/case.hpp"
+#include "os.hpp"
+
+namespace ringproc::tool::measure {
+
+// Of one caller; one thread.
+class Schedule {
+ public:
+  // Callers of a fixed rate take turns; those of a Poisson process are independent.
+  Schedule(const Arrival& arrival, unsigned caller, unsigned callers, std::uint64_t seed,
+           os::Clock::time_point start);
+
+  [[nodiscard]] bool is_open() const { return open_; }
+
+  // Open loop: when the next operation is due. Closed loop: now.
+  [[nodiscard]] os::Clock::time_point next();
+
+  // Open loop: how many more would be due before `end`. Uses the schedule up.
+  [[nodiscard]] std::uint64_t due_before(os::Clock::time_point end);
+
+ private:
+  [[nodiscard]] double gap_seconds();
+
+  bool open_;
+  bool random_;
+  double mean_seconds_;
+  std::mt19937_64 random_numbers_;
+  os::Clock::time_point start_;
+  double at_seconds_;  // of the next one, from start_
+};
+
+// Waits until then. With `exact` the last part is spent looking at the clock, because a sleep ends
+// some ten microseconds late; not for more callers than there are processors.
+void wait_until(os::Clock::time_point time, bool exact);
+
+}  // namespace ringproc::tool::measure
