@@ -9,8 +9,12 @@
 namespace ringproc::tool {
 
 struct Mount {
+  std::string id;
+  std::string parent;  // an id
   std::string point;
-  std::string type;  // "ext4"
+  std::string type;     // "ext4"
+  std::string source;   // "/dev/vda1", "tmpfs", "server:/export"
+  std::string options;  // of the mount, then those of the file system below it
 };
 
 // Reads what /proc/self/mountinfo has. path: canonical.
