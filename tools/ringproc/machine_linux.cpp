@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "machine.hpp"
+#include "mount_table.hpp"
 
 namespace ringproc::tool {
 namespace {
@@ -35,29 +36,6 @@ std::optional<std::uint64_t> container_available_bytes() {
   const auto used = number_in_file("/sys/fs/cgroup/memory.current");
   if (!limit || !used) return std::nullopt;
   return *limit > *used ? *limit - *used : 0;
-}
-
-// One line of mountinfo: "36 35 98:0 /root /mount/point options ... - type source options".
-struct Mount {
-  std::string point;
-  std::string type;
-};
-
-Mount parse_mount(const std::string& line) {
-  std::istringstream words(line);
-  std::string word;
-  Mount mount;
-  for (int i = 0; i < 5 && words >> word; ++i) mount.point = word;
-  while (words >> word && word != "-") {
-  }
-  words >> mount.type;
-  return mount;
-}
-
-bool is_below(const std::string& path, const std::string& directory) {
-  if (directory == "/") return true;
-  return path.starts_with(directory) &&
-         (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
 }  // namespace
@@ -93,15 +71,9 @@ std::string by_magic(const std::string& path) {
 std::string file_system_of(const std::string& path) {
   std::error_code error;
   const std::string real = std::filesystem::weakly_canonical(path, error).string();
-  std::ifstream mounts("/proc/self/mountinfo");
-  Mount best;
-  std::string line;
-  while (!error && std::getline(mounts, line)) {
-    Mount mount = parse_mount(line);
-    if (is_below(real, mount.point) && mount.point.size() >= best.point.size())
-      best = std::move(mount);
-  }
-  return best.type.empty() ? by_magic(real) : best.type;
+  std::ifstream table("/proc/self/mountinfo");
+  const auto mount = error ? std::nullopt : find_mount(table, real);
+  return mount ? mount->type : by_magic(real);
 }
 
 }  // namespace ringproc::tool
