@@ -44,7 +44,7 @@ constexpr const char* kX86 =
 TEST_F(LinuxFiles, NameTheProcessor) {
   put("/proc/cpuinfo", kX86);
   EXPECT_EQ(cpu_name(root), "AMD EPYC 7B13");
-  put("/proc/cpuinfo", "processor\t: 0\ncpu\t\t: POWER9, altivec supported\n");
+  put("/proc/cpuinfo", "processor\t: 0\ncpu MHz\t\t: 3800\ncpu\t\t: POWER9, altivec supported\n");
   EXPECT_EQ(cpu_name(root), "POWER9, altivec supported");
 }
 

@@ -1,6 +1,7 @@
 // Where a benchmark runs: the machine and the disk below a directory, for readers of its result.
-// No names of hosts or users. Any thread. environment_linux.cpp and environment_win32.cpp find the
-// facts, environment_json.cpp writes them. What cannot be found out is left empty, never guessed.
+// Asks for no names of hosts and users. Any thread. environment_linux.cpp, environment_win32.cpp
+// find the facts, environment_json.cpp writes them. What cannot be found out is left empty, never
+// guessed.
 #pragma once
 
 #include <cstdint>
