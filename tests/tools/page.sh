@@ -122,7 +122,7 @@ PYTHON
 # In each chart: no text outside it, no text upon another, nothing wider than the window.
 text_has_room() {
   local run
-  for run in "" --error --unknown; do
+  for run in "" --error --unknown --hostile; do
     # shellcheck disable=SC2086  # perhaps none
     page $run
     and_script '
@@ -133,6 +133,7 @@ text_has_room() {
         const texts = [...chart.querySelectorAll("text")].map((text) => [text, text.getBoundingClientRect()]);
         for (const [text, box] of texts) {
           if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1) found.push("clipped: " + name(text));
+          if (/^[^<].*…/.test(text.textContent)) found.push("shortened: " + name(text));  // hostile ones begin with <
           for (const [other, its] of texts) {
             if (other === text) break;
             const across = Math.min(box.right, its.right) - Math.max(box.left, its.left);
