@@ -151,6 +151,9 @@ def check_charts(page, case):
     for percentile in ("50", "99") if total["count"] else ():
         page.expect(bars and time_text(total["percentiles"][percentile]) in bars[0].text(), f"{name}: p{percentile} beside its bar")
     page.expect(not total["count"] or bars and time_text(total["max"]) in bars[0].text(), f"{name}: max beside its bar")
+    drawn = [e for g in bars for e in g.all() if e.tag in ("rect", "circle")]
+    page.expect(bool(drawn) == bool(total["count"]), f"{name}: a bar iff there were operations")
+    page.expect(total["count"] or bars and "no operations" in bars[0].text(), f"{name}: not said that there were none")
     curves = page.of_case("percentile-cards", case, "path", "curve")
     page.expect(len(curves) == (1 if total["count"] else 0), f"{name}: {len(curves)} curves")
     for curve in curves:
