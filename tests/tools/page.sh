@@ -38,11 +38,16 @@ and_script() {
   printf '(() => {%s})();\n' "$1" >script
   sed -i -e '/^@$/{r script' -e 'd}' page.html
 }
-title_is() { title | grep -qxE -- "$1" || fail "no '$1': $(title | head -c 1500)"; }
+title_is() {
+  local pattern="^($1)\$" got
+  got=$(title)
+  [[ $got =~ $pattern ]] || fail "no '$1': ${got:0:1500}"
+}
 title() { grep -o '<title>[^<]*</title>' dom.html | head -n 1 | sed 's/<[^>]*>//g'; }
 
 an_ordinary_run_is_shown_whole() { shows; }
 one_case_is_shown() { shows --cases 1; }
+nothing_measured_is_shown() { shows --cases 0; }
 sixty_cases_are_shown() { shows --cases 60; }
 what_reached_no_disk_is_said_loudly() { shows --not-durable; }
 an_interrupted_run_is_shown() { shows --interrupted --warnings; }
@@ -111,6 +116,20 @@ texts = [", ".join(f"{case['procedure']} {time_text(f(total))}" for case, total 
 print(" [|] ".join(texts).replace("\u00a0", " "))
 PYTHON
 )"
+}
+
+# What was drawn for a wide window would be too small on paper.
+charts_are_drawn_again_for_paper() {
+  page
+  and_script '
+    const widest = () => Math.max(...[...document.querySelectorAll("svg[role=img]")].map((chart) => chart.viewBox.baseVal.width));
+    const before = widest();
+    dispatchEvent(new Event("beforeprint"));
+    const paper = widest();
+    dispatchEvent(new Event("afterprint"));
+    document.title = [before > 1100, paper, widest() === before].join(" ");'
+  draw
+  title_is 'true 660 true'
 }
 
 the_colours_can_be_switched() {
