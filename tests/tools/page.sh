@@ -45,6 +45,12 @@ title_is() {
 }
 title() { grep -o '<title>[^<]*</title>' dom.html | head -n 1 | sed 's/<[^>]*>//g'; }
 
+# change_run: the Python program on standard input changes `run`, and the page is written again.
+change_run() {
+  { echo 'import json; run = json.load(open("run.json"))'; cat; echo 'json.dump(run, open("run.json", "w"))'; } | python3 - || fail "no run"
+  "$writer" <run.json >page.html || fail "no page"
+}
+
 an_ordinary_run_is_shown_whole() { shows; }
 one_case_is_shown() { shows --cases 1; }
 nothing_measured_is_shown() { shows --cases 0; }
@@ -62,22 +68,36 @@ hostile_texts_stay_texts() {
 # What a browser may not know, or an older program did not write.
 missing_facts_are_left_out() {
   page --cases 2
-  python3 - <<'PYTHON' || fail "no run"
-import json
-run = json.load(open("run.json"))
+  change_run <<'PYTHON'
 for name in ("machine", "disk", "clock", "settings", "meaning", "warnings", "not_durable", "date", "command"):
     del run[name]
 run["cases"][0]["latency_ns"]["total"]["bins"] = {}
 for name in ("rounds", "error", "flushes_per_sync", "not_begun"):
     del run["cases"][0][name]
 del run["cases"][1]["over_time"], run["cases"][1]["latency_ns"]["total"]["percentiles"]["99.9"]
-json.dump(run, open("run.json", "w"))
 PYTHON
-  "$writer" <run.json >page.html
   draw
   ! grep -q 'id="page-error"' dom.html || fail "$(grep -A3 'id="page-error"' dom.html | head -c 600)"
   [ "$(grep -o 'class="curve' dom.html | wc -l)" -eq 2 ] || fail "not two curves"
   ! sed '/<script/,/<\/script>/d' dom.html | grep -E 'NaN|undefined' || fail "it shows them"
+}
+
+# An interval in which nothing ended is not in the JSON; nor is the time between the rounds.
+gaps_break_lines() {
+  page --cases 1
+  change_run <<<'del run["cases"][0]["over_time"][1]'
+  draw
+  local -a lines
+  mapfile -t lines < <(grep -o 'class="middle" d="[^"]*"' dom.html | tr -cd 'M\n')
+  [ "${lines[*]}" = "MM M M" ] || fail "lines: ${lines[*]}"
+}
+
+# Without rounds each stretch of time is one, however it is called.
+without_rounds_there_are_stretches() {
+  page --cases 3
+  change_run <<<'for case in run["cases"]: case["rounds"] = []'
+  draw
+  [ "$(grep -o 'class="middle" d="M[^"M]*"' dom.html | wc -l)" -eq 9 ] || fail "not three for each case"
 }
 
 an_error_of_the_page_is_shown() {
@@ -212,7 +232,7 @@ sys.exit(bool(bad))
 PYTHON
 }
 
-helpers='fail|skip|says|browse|page|draw|shows|and_script|title_is|title|in_frames|cases'
+helpers='fail|skip|says|browse|page|draw|shows|and_script|title_is|title|in_frames|change_run|cases'
 cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
 
 case ${1:?} in --list) cases; exit 0 ;; esac
