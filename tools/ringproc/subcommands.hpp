@@ -20,6 +20,7 @@ using RunSubcommand = std::function<ExitStatus()>;
 [[nodiscard]] RunSubcommand add_recover(CLI::App& app);
 [[nodiscard]] RunSubcommand add_repair(CLI::App& app);
 [[nodiscard]] RunSubcommand add_status(CLI::App& app);
+[[nodiscard]] RunSubcommand add_bench(CLI::App& app);
 
 // Windows only.
 [[nodiscard]] RunSubcommand add_run(CLI::App& app);

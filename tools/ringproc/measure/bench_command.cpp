@@ -154,29 +154,23 @@ RunResult run_watched(BenchRun& run, os::StopSignals& signals, bool quiet) {
   return result;
 }
 
-std::string headline(const ordered_json& report) {
-  const auto text = [](const ordered_json& value) {
-    return value.is_string() ? value.get<std::string>() : std::string("?");
-  };
-  const ordered_json& disk = report["disk"];
-  std::string cache = disk["write_cache"].is_string()
-                          ? fmt::format(", cache: {}", text(disk["write_cache"]))
-                          : std::string();
-  return fmt::format("ringproc {}: {}, {} on {}{}; {}\n", version(), text(disk["directory"]),
-                     text(disk["file_system"]), text(disk["source"]), cache,
-                     text(report["machine"]["system"]));
+std::string headline(const DiskFacts& disk, const MachineFacts& machine) {
+  std::string text =
+      fmt::format("ringproc {}: {}, {}", version(), disk.directory, disk.file_system);
+  if (disk.source) text += " on " + *disk.source;
+  if (disk.write_cache) text += ", cache: " + *disk.write_cache;
+  return text + "; " + machine.system + "\n";
 }
 
-std::string report_text(const RunResult& run, const ordered_json& report, bool details) {
-  std::string text = headline(report) + "\n";
-  for (const std::string& reason : report["not_durable"]) {
+std::string report_text(const RunResult& run, const RunFacts& facts, bool details) {
+  std::string text = facts.headline + "\n";
+  for (const std::string& reason : facts.not_durable) {
     text += fmt::format("NOT DURABLE: {}\n\n", reason);
   }
   text += table_text(run, details);
   if (run.interrupted) text += "Interrupted: this is what there was until then.\n";
-  for (const std::string& warning : report["warnings"])
-    text += fmt::format("Warning: {}\n", warning);
-  for (const std::string& sentence : report["meaning"]) text += sentence + "\n";
+  for (const std::string& warning : facts.warnings) text += fmt::format("Warning: {}\n", warning);
+  for (const std::string& sentence : facts.meaning) text += sentence + "\n";
   return text;
 }
 
@@ -188,12 +182,13 @@ bool write_report(const std::string& path, const std::string& text) {
   return !file.fail();
 }
 
-ExitStatus tell(const BenchArguments& arguments, const RunResult& run, const ordered_json& report) {
+ExitStatus tell(const BenchArguments& arguments, const RunResult& run, const RunFacts& facts,
+                const ordered_json& report) {
   constexpr auto kReplace = ordered_json::error_handler_t::replace;
   bool told = true;
   if (!arguments.quiet) {
     const bool aside = arguments.json == "-" || arguments.html == "-";
-    told = print_to(aside ? stderr : stdout, report_text(run, report, arguments.details));
+    told = print_to(aside ? stderr : stdout, report_text(run, facts, arguments.details));
   }
   if (!arguments.json.empty() &&
       !write_report(arguments.json, report.dump(1, ' ', false, kReplace) + "\n")) {
@@ -230,8 +225,10 @@ ExitStatus measure_disk(const BenchArguments& arguments, const std::string& comm
   facts.command = command;
   facts.warnings = warnings_of(arguments.directory, settings);
   const DiskFacts disk = disk_facts(arguments.directory);
-  facts.machine = machine_facts();
+  const MachineFacts machine = machine_facts();
+  facts.machine = machine;
   facts.disk = disk;
+  facts.headline = headline(disk, machine);
   Scratch scratch(arguments.directory);
   if (!scratch.error().empty()) return complain(ExitStatus::cannot_open, scratch.error());
   BenchRun run(settings, scratch);
@@ -239,7 +236,7 @@ ExitStatus measure_disk(const BenchArguments& arguments, const std::string& comm
   if (const std::string left = scratch.remove(); !left.empty()) facts.warnings.push_back(left);
   facts.not_durable = why_not_durable(result, disk.file_system, disk.mount_options.value_or(""));
   facts.meaning = meaning_of(result, facts.not_durable.empty());
-  return tell(arguments, result, json_of(result, settings, facts));
+  return tell(arguments, result, facts, json_of(result, settings, facts));
 }
 
 ExitStatus compare(const BenchArguments& arguments) {

@@ -52,7 +52,8 @@ RunResult BenchRun::run() {
 }
 
 void BenchRun::run_round(unsigned round, RunResult& result) {
-  for (CaseResult& found : result.cases) {
+  for (const std::size_t index : settings_.plan.order(round)) {
+    CaseResult& found = result.cases[index];
     const Case& one = found.measured;
     if (stop_) return;
     if (!found.failed()) {
@@ -63,14 +64,12 @@ void BenchRun::run_round(unsigned round, RunResult& result) {
       found.add(run_turn(request, settings_.seed + round, began_, stop_));
       scratch_.remove_files(one);
     }
-    finished_seconds_ += one.seconds;
+    finished_seconds_ += expected_seconds(one);
   }
 }
 
 void BenchRun::show(unsigned round, const std::string& name) {
-  double all = 0;
-  for (const Case& one : settings_.plan.cases) all += one.seconds;
-  all *= settings_.plan.rounds;
+  const double all = settings_.plan.expected_seconds();
   const std::lock_guard lock(mutex_);
   shown_ = {round, name, all > 0 ? finished_seconds_ / all : 0};
 }

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "measure/compare_fields.hpp"
-#include "summary.hpp"
+#include "units.hpp"
 
 namespace ringproc::tool::measure {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "measure/compare.hpp"
 #include "measure/wrapped_text.hpp"
-#include "summary.hpp"
+#include "units.hpp"
 
 namespace ringproc::tool::measure {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <ranges>
 
 #include "measure/places.hpp"
@@ -194,15 +195,28 @@ void check_case(const Case& one) {
 
 }  // namespace
 
-double Plan::seconds() const {
+double expected_seconds(const Case& one) {
+  if (one.operation != Operation::stream) return one.seconds;
+  return std::min(one.seconds, static_cast<double>(one.file_bytes * one.files) / 400e6);
+}
+
+double Plan::expected_seconds() const {
   double all = 0;
-  for (const Case& one : cases) {
-    // What a stream takes is the disk's affair; some hundred MB a second are usual.
-    const bool stream = one.operation == Operation::stream;
-    all +=
-        stream ? std::min(one.seconds, static_cast<double>(one.file_bytes) / 400e6) : one.seconds;
-  }
+  for (const Case& one : cases) all += measure::expected_seconds(one);
   return all * rounds;
+}
+
+std::vector<std::size_t> Plan::order(unsigned round) const {
+  std::vector<std::size_t> order(cases.size());
+  std::iota(order.begin(), order.end(), 0);
+  for (std::size_t first = 0; first < cases.size();) {
+    std::size_t end = first;
+    while (end < cases.size() && group_name(cases[end]) == group_name(cases[first])) ++end;
+    const auto at = [&](std::size_t i) { return order.begin() + static_cast<std::ptrdiff_t>(i); };
+    std::rotate(at(first), at(first + (round - 1) % (end - first)), at(end));
+    first = end;
+  }
+  return order;
 }
 
 std::uint64_t Plan::disk_bytes() const {

@@ -1,6 +1,7 @@
 // Which cases a bench runs, in which order, how long that takes and how much room it needs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,12 +27,18 @@ struct PlanRequest {
   Direct direct = Direct::automatic;
 };
 
+// What a turn takes, about; of a stream, which ends at a size, on a disk of some hundred MB a
+// second.
+[[nodiscard]] double expected_seconds(const Case& one);
+
 struct Plan {
   std::vector<Case> cases;
   unsigned rounds = 3;
 
-  // At most, but for what the disk makes of it.
-  [[nodiscard]] double seconds() const;
+  [[nodiscard]] double expected_seconds() const;
+  // The order of one round, from 1 on, as indices: cases of a group change places from round to
+  // round, so that each follows another and none is always the first.
+  [[nodiscard]] std::vector<std::size_t> order(unsigned round) const;
   // The most that is on the disk at a time.
   [[nodiscard]] std::uint64_t disk_bytes() const;
 };

@@ -17,6 +17,7 @@ inline constexpr int kRunFormatVersion = 1;
 
 // What is known beside the figures.
 struct RunFacts {
+  std::string headline;  // where and on what, in a line; for text only
   std::string date;
   std::string command;
   nlohmann::ordered_json machine;

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "measure/raw_file.hpp"
+#include "os.hpp"
 #include "os/os.hpp"
 #include "utf8_path.hpp"
 
@@ -83,6 +84,8 @@ void Scratch::remove_files(const Case& one) const {
   if (one.file == FileKind::prepared) return;
   std::error_code ignored;  // a file that is still there makes the next turn's open fail, aloud
   for (const std::string& path : paths(one)) std::filesystem::remove(to_path(path), ignored);
+  // Where there is no such call, or it fails, the next turn is disturbed at worst.
+  static_cast<void>(os::sync_directory_of(paths(one).front()));
 }
 
 std::vector<std::string> left_behind(const std::string& directory) {

@@ -31,7 +31,8 @@ class Scratch {
   // The files of a case.
   [[nodiscard]] std::vector<std::string> paths(const Case& one) const;
 
-  // Effect: a growing case's files are gone.
+  // Effect: a growing case's files are gone, durably: what the file system has to do for that is
+  // not left to the next turn. Blocks: on the disk.
   void remove_files(const Case& one) const;
 
   // Effect: everything is gone. Returns: empty, or what is left and why.

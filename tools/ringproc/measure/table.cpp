@@ -26,12 +26,10 @@ std::string heading(const Case& one) {
   text += one.callers == 1 ? std::string(", one caller") : fmt::format(", {} callers", one.callers);
   if (one.files > 1) text += fmt::format(" on {} files", one.files);
   if (one.arrival.kind != Arrival::Kind::closed) {
-    text += fmt::format(", {} {:.6g} times a second, from when each was due",
-                        one.arrival.kind == Arrival::Kind::fixed ? "evenly" : "at random",
-                        one.arrival.per_second);
+    text += fmt::format(", {:.6g} a second{} from when due", one.arrival.per_second,
+                        one.arrival.kind == Arrival::Kind::fixed ? "" : " at random");
   }
-  if (one.sync_seconds > 0)
-    text += fmt::format(", a flush beside it every {:g} s", one.sync_seconds);
+  if (one.sync_seconds > 0) text += fmt::format(", flushed beside every {:g} s", one.sync_seconds);
   return text;
 }
 

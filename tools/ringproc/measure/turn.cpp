@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <latch>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -33,12 +32,7 @@ struct CallerResult {
 class Turn {
  public:
   Turn(const Case& measured, Subject& subject, std::uint64_t seed, const std::atomic<bool>& stop)
-      : case_(measured),
-        subject_(subject),
-        seed_(seed),
-        stop_(stop),
-        everybody_(measured.callers),
-        results_(measured.callers) {}
+      : case_(measured), subject_(subject), seed_(seed), stop_(stop), results_(measured.callers) {}
 
   // Blocks: until all callers have ended.
   void run();
@@ -52,6 +46,16 @@ class Turn {
   [[nodiscard]] bool operate(unsigned caller, Clock::time_point due, CallerResult& result);
   void sync_beside();
 
+  void set(auto change) {
+    const std::lock_guard lock(mutex_);
+    change();
+    changed_.notify_all();
+  }
+  void wait_for(auto condition) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, condition);
+  }
+
   [[nodiscard]] bool flushes() const { return case_.operation == Operation::flush; }
   [[nodiscard]] bool over() const {
     // Carries no data; one operation more or less does not matter.
@@ -63,15 +67,16 @@ class Turn {
   const std::uint64_t seed_;
   const std::atomic<bool>& stop_;
   std::atomic<bool> failed_{false};
-  std::string error_;     // the calling thread's
-  std::latch everybody_;  // callers, ready
-  std::latch go_{1};
+  std::string error_;                  // the calling thread's
   std::vector<CallerResult> results_;  // each its caller's until it has ended
-  Clock::time_point start_;            // set before go_
+  Clock::time_point start_;            // set before going_
   Clock::time_point end_;
 
   std::mutex mutex_;
-  std::condition_variable callers_ended_;
+  // Not std::latch: libstdc++ 12's loses wake-ups where there is no futex (seen under Wine).
+  std::condition_variable changed_;
+  unsigned ready_ = 0;  // callers; guarded by mutex_
+  bool going_ = false;  // guarded by mutex_
   bool ended_ = false;  // guarded by mutex_
 };
 
@@ -86,29 +91,25 @@ std::vector<std::thread> Turn::start_callers() {
   } catch (const std::system_error& error) {
     failed_ = true;
     error_ = fmt::format("starting caller {}: {}", callers.size() + 1, error.code().message());
-    everybody_.count_down(case_.callers - static_cast<std::ptrdiff_t>(callers.size()));
+    set([&] { ready_ += case_.callers - static_cast<unsigned>(callers.size()); });
   }
   return callers;
 }
 
 void Turn::run() {
   std::vector<std::thread> callers = start_callers();
-  everybody_.wait();
+  wait_for([this] { return ready_ == case_.callers; });
   start_ = Clock::now() + kLead;
   end_ = start_ + std::chrono::duration_cast<Clock::duration>(Seconds(case_.seconds));
   for (CallerResult& result : results_) result.latency->over_time.begin(start_, end_ - start_);
-  go_.count_down();
+  set([this] { going_ = true; });
   std::thread syncer;
   if (case_.sync_seconds > 0) {
     syncer =
         os::start_thread("bench-sync", os::Scheduling::ordinary, [this](bool) { sync_beside(); });
   }
   for (std::thread& caller : callers) caller.join();
-  {
-    const std::lock_guard lock(mutex_);
-    ended_ = true;
-  }
-  callers_ended_.notify_all();
+  set([this] { ended_ = true; });
   if (syncer.joinable()) syncer.join();
 }
 
@@ -116,8 +117,7 @@ void Turn::run() {
 void Turn::sync_beside() {
   const auto every = std::chrono::duration_cast<Clock::duration>(Seconds(case_.sync_seconds));
   std::unique_lock lock(mutex_);
-  for (auto next = start_ + every;
-       !callers_ended_.wait_until(lock, next, [this] { return ended_; });
+  for (auto next = start_ + every; !changed_.wait_until(lock, next, [this] { return ended_; });
        next = std::max(next + every, Clock::now())) {
     lock.unlock();
     const bool good = subject_.flush_all();
@@ -132,8 +132,8 @@ void Turn::call(unsigned caller) {
   const bool bounded = case_.file == FileKind::growing || case_.operation == Operation::stream;
   const std::uint64_t most = bounded ? blocks_each(case_, caller) : UINT64_MAX;
   const bool exact = case_.callers < std::max(2U, std::thread::hardware_concurrency());
-  everybody_.count_down();
-  go_.wait();
+  set([this] { ++ready_; });
+  wait_for([this] { return going_; });
   Schedule schedule(case_.arrival, caller, case_.callers, seed_, start_);
   const auto give_up = end_ + std::max<Clock::duration>(end_ - start_, kLeastGrace);
   wait_until(start_, false);
