@@ -17,7 +17,7 @@ namespace ringproc::tool::measure {
                                                      const nlohmann::ordered_json& a,
                                                      const nlohmann::ordered_json& b);
 
-// Effect: none. Returns: how much of ratio is not the floor's; nothing if that is no number.
+// Returns: how much of ratio is not the floor's; nothing if that is no number.
 [[nodiscard]] std::optional<Ratio> relative_to(const Ratio& floor, const Ratio& ratio,
                                                Quantity quantity);
 
