@@ -71,12 +71,11 @@ std::optional<Rule> Faults::turn_of(Call call, const std::string& name) {
 Verdict Faults::hang(std::unique_lock<std::mutex>& lock) {
   ++hanging_;
   changed_.notify_all();
-  const auto mine = releases_;
-  changed_.wait(lock, [&] { return releases_ != mine; });
-  --hanging_;
+  const auto mine = releases_.size();
+  changed_.wait(lock, [&] { return releases_.size() > mine; });
   Verdict verdict;
-  if (ending_ == Ending::error) verdict.error = EIO;
-  verdict.half = ending_ == Ending::half;
+  if (releases_[mine] == Ending::error) verdict.error = EIO;
+  verdict.half = releases_[mine] == Ending::half;
   return verdict;
 }
 
@@ -96,12 +95,14 @@ void Faults::clear() {
   rules_.clear();
 }
 
+// In force at once, whenever the threads that hung get to run: who asks next what hangs is not told
+// of them.
 void Faults::release(Ending ending) {
   {
     const std::lock_guard lock(m_);
     std::erase_if(rules_, [](const Rule& rule) { return rule.effect == Effect::hang; });
-    ending_ = ending;
-    ++releases_;
+    releases_.push_back(ending);
+    hanging_ = 0;
   }
   changed_.notify_all();
 }

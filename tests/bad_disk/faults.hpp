@@ -92,9 +92,8 @@ class Faults {
   std::condition_variable changed_;
   std::vector<Rule> rules_;
   std::array<std::uint64_t, kCalls> counts_{};
-  std::uint64_t hanging_ = 0;
-  std::uint64_t releases_ = 0;
-  Ending ending_ = Ending::full;
+  std::uint64_t hanging_ = 0;     // not those that are released and have not gone on yet
+  std::vector<Ending> releases_;  // how each went
 };
 
 }  // namespace bad_disk

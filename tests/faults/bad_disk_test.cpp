@@ -143,6 +143,25 @@ TEST_F(BadDisk, HoldsACallUntilItIsReleased) {
   ::close(fd);
 }
 
+// Whether or not its thread has run since: else who waits for the next to hang is told of this one.
+TEST_F(BadDisk, CountsNoReleasedCallAsHanging) {
+  constexpr std::size_t kCalls = 8;
+  disk_->fault("write 1 0 hang");
+  std::vector<std::future<bool>> held;
+  for (std::size_t i = 0; i < kCalls; ++i) {
+    held.push_back(std::async(std::launch::async, [this, name = std::to_string(i)] {
+      const int fd = open(name.c_str());
+      const bool done = put(fd, "text");
+      ::close(fd);
+      return done;
+    }));
+  }
+  EXPECT_EQ(disk_->hanging(kCalls), kCalls);
+  disk_->release();
+  EXPECT_EQ(disk_->hanging(), 0U);
+  for (auto& one : held) EXPECT_TRUE(one.get());
+}
+
 TEST_F(BadDisk, CountsDirectWrites) {
   const int fd = open("take", O_RDWR | O_CREAT | O_DIRECT);
   ASSERT_GE(fd, 0) << errno;

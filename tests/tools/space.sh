@@ -81,13 +81,14 @@ silence_at_the_end_is_written() {
 verify_finds_what_is_not_silent() {
   stalled 4 "${eight[@]}" -d 1.2 --on-overrun silence
   local first end
-  first=$(number start)
-  end=$((first + $(number length)))
+  # There are more if the machine stands still, too.
+  first=$(number start | head -1)
+  end=$((first + $(number length | head -1)))
   cp take.wav damaged.wav
   printf 'x' | dd of=damaged.wav bs=1 seek=$((start + 32 * (first + 7) + 3)) conv=notrunc status=none
   expect 8 "$program" verify damaged.wav --summary take.json
   says "frame $((first + 7)) was lost and should be silent" out
-  sed "s/\"length\": .*/\"length\": $((end - first - 1))/" take.json >shorter.json
+  sed "0,/\"length\": .*/s//\"length\": $((end - first - 1))/" take.json >shorter.json
   expect 8 "$program" verify take.wav --summary shorter.json
   sed 's/"on_overrun": .*/"on_overrun": "drop",/' take.json >drop.json
   expect 8 "$program" verify take.wav --summary drop.json
@@ -296,8 +297,9 @@ a_deleted_file_ends_the_recording() {
 }
 
 a_file_that_goes_at_the_end_is_missed() {
-  recording take.wav "${eight[@]}" -d 0.5
+  recording take.wav "${eight[@]}"
   rm take.wav
+  kill -TERM "$recorder"
   ends_with 6
   json_has exit_reason '"deleted"'
 }
