@@ -12,8 +12,9 @@ packages_bench=(libbenchmark-dev libreaderwriterqueue-dev libspdlog-dev fuse3 li
 packages_test=(libgtest-dev googletest fuse3 libfuse3-dev pkg-config python3 procps e2fsprogs mount jackd2 alsa-utils sox
   sndfile-programs ffmpeg)
 # What tools/test --all adds: Clang and its sanitizer runtime (tsan), clang-format, foreign readers of our files,
-# a tracer, and for tests/powercut a kernel to switch off and what makes its file systems.
-packages_all=(clang clang-format-14 libclang-rt-14-dev libsndfile1-dev strace
+# a tracer, a browser for the page of bench --html and what makes syncs do nothing, and for tests/powercut a kernel to
+# switch off and what makes its file systems.
+packages_all=(clang clang-format-14 libclang-rt-14-dev libsndfile1-dev strace chromium fonts-dejavu-core eatmydata
   user-mode-linux e2fsprogs btrfs-progs xfsprogs)
 
 # What the presets mingw64 and mingw32 add: compilers (-posix), and Wine to run what is built (64 bits only).
