@@ -247,7 +247,8 @@ ExitStatus compare(const BenchArguments& arguments) {
   }
   const Comparison comparison = compare_runs(runs[0].json, runs[1].json);
   const bool aside = arguments.json == "-";
-  bool told = arguments.quiet || print_to(aside ? stderr : stdout, comparison_text(comparison));
+  bool told =
+      arguments.quiet || print_to(aside ? stderr : stdout, comparison_text(comparison) + "\n");
   if (!arguments.json.empty()) {
     if (const std::string error = claim_reports(arguments); !error.empty()) {
       return complain(ExitStatus::cannot_open, error);
