@@ -71,7 +71,7 @@ void BenchRun::run_round(unsigned round, RunResult& result) {
 void BenchRun::show(unsigned round, const std::string& name) {
   const double all = settings_.plan.expected_seconds();
   const std::lock_guard lock(mutex_);
-  shown_ = {round, name, all > 0 ? finished_seconds_ / all : 0};
+  shown_ = {round, name, all > 0 ? finished_seconds_ / all : 0, all};
 }
 
 BenchRun::Progress BenchRun::progress() const {

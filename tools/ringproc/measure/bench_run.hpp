@@ -35,7 +35,8 @@ class BenchRun {
   struct Progress {
     unsigned round = 0;  // from 1 on; 0: preparing
     std::string name;
-    double done = 0;  // of the whole run, 0 to 1
+    double done = 0;              // of the whole run, 0 to 1
+    double expected_seconds = 0;  // the whole run's, about
   };
   [[nodiscard]] Progress progress() const;
 

@@ -22,8 +22,9 @@ ProgressLine::ProgressLine(bool quiet)
 void ProgressLine::update(const BenchRun::Progress& progress) {
   const auto now = os::Clock::now();
   if (quiet_ || (!terminal_ && now < next_log_)) return;
-  std::string text = fmt::format("{:3.0f} %  {:.0f} s  ", 100 * progress.done,
-                                 std::chrono::duration<double>(now - start_).count());
+  std::string text =
+      fmt::format("{:3.0f} %  {:.0f} of about {:.0f} s  ", 100 * progress.done,
+                  std::chrono::duration<double>(now - start_).count(), progress.expected_seconds);
   if (progress.round > 0) text += fmt::format("round {}: ", progress.round);
   text += progress.name;
   if (terminal_) {
