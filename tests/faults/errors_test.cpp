@@ -103,7 +103,8 @@ Script play(const std::string& path, const std::string& options) {
   };
   if (!note(error)) return script;
   const auto append = [&](std::size_t size, unsigned seed) {
-    if (note(file.write(bytes(text_of(size, seed))).error)) now += text_of(size, seed);
+    const std::string text = text_of(size, seed);
+    if (note(file.write(bytes(text)).error)) now += text;
   };
   const auto flush = [&] {
     if (note(file.flush())) script.durable = now;

@@ -112,6 +112,7 @@ TEST_F(TimeOut, OfAFlushThatFailsLaterIsAFailureThen) {
   auto file = faults::open(path(), kCreate, "flush_timeout=50ms");
   disk_->fault("fsync 1 1 hang");
   EXPECT_EQ(file.write_flush(bytes("text")).error.value(), RINGPROC_E_TIMEOUT);
+  ASSERT_EQ(disk_->hanging(1), 1U);
   disk_->release("error");
   EXPECT_TRUE(eventually([&] { return file.flush().value() == EIO; }));
   EXPECT_EQ(file.stats().durable, 0U);
@@ -154,6 +155,7 @@ TEST_F(TimeOut, OfACloseWhoseWriteFailsLaterSaysSo) {
   ASSERT_FALSE(file.write(bytes(text_of(kRing))).error);
   EXPECT_EQ(file.close().value(), RINGPROC_E_UNWRITTEN);
   EXPECT_TRUE(is_a_sharing_violation());
+  ASSERT_EQ(disk_->hanging(1), 1U);
   disk_->release("error");
   EXPECT_TRUE(can_be_opened_again());
   EXPECT_TRUE(eventually([&] { return log.says("given up after close timed out"); })) << log.text();
