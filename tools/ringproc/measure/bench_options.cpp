@@ -82,29 +82,35 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
       fmt::format("{}: '{}' is not a size; give bytes, or such as 4K, 64M, 1G", option, text));
 }
 
+// Lists are one word, so that DIR may follow.
 void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   app.add_option("DIR", arguments.directory,
                  "A directory on the disk to measure (default: the current one)");
   app.add_option("--proc", arguments.procedures,
                  "raw: plain system calls; dos: the built-in 'DOS ' procedure; ring (default: all)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"raw", "dos", "ring"}));
   app.add_option(
          "--op", arguments.operations,
          "flush: write and flush, each waited for; write: WRITE alone; stream: --size bytes in "
          "one go, then one flush (default: flush)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"flush", "write", "stream"}));
   app.add_option("-b,--block", arguments.blocks,
                  "Bytes of one write, such as 512,4K,64K (default: 4K)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--callers", arguments.callers, "Threads, such as 1,4,16 (default: 1)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   app.add_option("--files", arguments.files, "Files that the callers are spread over (default: 1)");
   app.add_option("--file", arguments.kinds,
                  "growing: appended to; prepared: made and synced before, then written over "
                  "(default: growing)")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"growing", "prepared"}));
   app.add_option("--arrival", arguments.arrival,
                  "closed: an operation begins when the caller's last one is done; fixed, poisson: "
