@@ -116,6 +116,18 @@ TEST(BenchOptions, ARateAloneIsFixed) {
   EXPECT_EQ(plan.cases.back().arrival.per_second, 10);
 }
 
+TEST(BenchOptions, ReportsThatDoNotGoTogetherAreRefused) {
+  const auto check = [](const std::vector<std::string>& words) {
+    check_reports(typed(words).arguments);
+  };
+  EXPECT_THROW(check({"--compare", "a", "b", "--html", "c"}), UsageError);
+  EXPECT_THROW(check({"--json", "-", "--html", "-"}), UsageError);
+  EXPECT_THROW(check({"--json", "a", "--html", "./x/../a"}), UsageError);
+  EXPECT_NO_THROW(check({"--compare", "a", "b", "--json", "c"}));
+  EXPECT_NO_THROW(check({"--json", "a", "--html", "b"}));
+  EXPECT_NO_THROW(check({}));
+}
+
 TEST(BenchOptions, WhatDoesNotGoTogetherIsRefusedByName) {
   const auto refusal = [](const std::vector<std::string>& words) -> std::string {
     try {

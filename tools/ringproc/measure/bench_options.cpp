@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <limits>
 #include <string_view>
 #include <system_error>
@@ -12,6 +13,7 @@
 
 #include "ringproc/ringproc.h"
 #include "usage_error.hpp"
+#include "utf8_path.hpp"
 
 namespace ringproc::tool::measure {
 namespace {
@@ -166,6 +168,19 @@ std::string words_of(const CLI::App& app) {
     }
   }
   return text;
+}
+
+void check_reports(const BenchArguments& arguments) {
+  if (!arguments.compared.empty() && !arguments.html.empty()) {
+    throw UsageError("--compare makes no page: --html does not go with it, --json does");
+  }
+  if (arguments.json.empty() || arguments.html.empty()) return;
+  const auto normal = [](const std::string& path) {
+    return std::filesystem::absolute(to_path(path)).lexically_normal();
+  };
+  if (normal(arguments.json) == normal(arguments.html)) {
+    throw UsageError("--json and --html name the same file; choose another name for one");
+  }
 }
 
 RunSettings checked(const BenchArguments& arguments) {

@@ -44,6 +44,9 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments);
 // What was typed, so that it can be typed again: a space before each word.
 [[nodiscard]] std::string words_of(const CLI::App& app);
 
+// Throws: UsageError, if --json, --html and --compare do not go together.
+void check_reports(const BenchArguments& arguments);
+
 // Throws: UsageError, which says what to change.
 [[nodiscard]] RunSettings checked(const BenchArguments& arguments);
 
