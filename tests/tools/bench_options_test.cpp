@@ -116,6 +116,17 @@ TEST(BenchOptions, ARateAloneIsFixed) {
   EXPECT_EQ(plan.cases.back().arrival.per_second, 10);
 }
 
+TEST(BenchOptions, OptionsThatChangeTheFiguresAreWarnedOf) {
+  ASSERT_EQ(unsetenv("RINGPROC_OPTIONS"), 0);
+  EXPECT_TRUE(option_warnings("").empty());
+  EXPECT_TRUE(option_warnings("ring=64M").empty());
+  EXPECT_EQ(option_warnings("ring=64M,flush=os").size(), 1U);
+  ASSERT_EQ(setenv("RINGPROC_OPTIONS", "flush=os", 1), 0);
+  EXPECT_EQ(option_warnings("").size(), 2U);
+  EXPECT_EQ(option_warnings("flush=device").size(), 1U);
+  ASSERT_EQ(unsetenv("RINGPROC_OPTIONS"), 0);
+}
+
 TEST(BenchOptions, ReportsThatDoNotGoTogetherAreRefused) {
   const auto check = [](const std::vector<std::string>& words) {
     check_reports(typed(words).arguments);

@@ -92,14 +92,10 @@ std::string date_now() {
 }
 
 std::vector<std::string> warnings_of(const std::string& directory, const RunSettings& settings) {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = option_warnings(settings.library_options);
   if (is_debug_build()) {
     warnings.emplace_back(
         "this ringproc is a debug build: its procedures are slower than they need to be");
-  }
-  if (settings.library_options.find("flush=os") != std::string::npos) {
-    warnings.emplace_back(
-        "with flush=os the ring's flushes wait for the operating system only, not for the disk");
   }
   for (const std::string& left : left_behind(directory)) {
     warnings.push_back(fmt::format(
