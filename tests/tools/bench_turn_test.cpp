@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -28,7 +29,8 @@ constexpr char kPrepared = '\x11';
 // A file's bytes as one letter for each block: p as prepared, w written, ? anything else.
 class TurnFiles {
  public:
-  explicit TurnFiles(const Case& one) : case_(one) {
+  explicit TurnFiles(const Case& one, const std::string& directory = quick_directory())
+      : directory_(directory), case_(one) {
     const std::size_t count = std::min(one.files, one.callers);
     for (std::size_t i = 0; i < count; ++i) {
       paths_.push_back(directory_.file("file-" + std::to_string(i)));
@@ -64,7 +66,7 @@ class TurnFiles {
   std::atomic<bool> stop{false};
 
  private:
-  core::TemporaryDirectory directory_{quick_directory()};
+  core::TemporaryDirectory directory_;
   Case case_;
   std::vector<std::string> paths_;
   std::vector<std::byte> memory_ = std::vector<std::byte>(16 * 4096);
@@ -189,6 +191,44 @@ TEST_P(BenchTurn, AnErrorOfTheDiskIsToldAndEndsTheTurn) {
   EXPECT_EQ(result.latency->total.count(), result.operations);
   if (one.operation == Operation::flush) {
     EXPECT_LE(result.operations, 8U);
+  }
+}
+
+// mmio's offsets are signed, and mean what they would unsigned.
+TEST(BenchTurns, PartsBeyondTwoGigabytesAreFound) {
+  for (const Procedure procedure : {Procedure::raw, Procedure::dos, Procedure::ring}) {
+    Case one = bench_case(procedure, Operation::write, FileKind::prepared, 4);
+    one.file_bytes = 0;
+    TurnFiles files(one);
+    one.file_bytes = std::uint64_t{4095} << 20;
+    std::filesystem::resize_file(files.path(), one.file_bytes);  // nothing but a hole
+    SubjectRequest request = files.request();
+    request.measured = one;
+    OpenedSubject opened = open_subject(request);
+    ASSERT_TRUE(opened.subject) << opened.error;
+    EXPECT_TRUE(opened.subject->write(3)) << opened.subject->error();
+    EXPECT_TRUE(opened.subject->close());
+    EXPECT_EQ(std::filesystem::file_size(files.path()), one.file_bytes);
+    std::ifstream input(files.path(), std::ios::binary);
+    std::string found(one.block_bytes, 0);
+    input.seekg(static_cast<std::streamoff>(place_of(one, 3).begin));
+    input.read(found.data(), static_cast<std::streamsize>(found.size()));
+    EXPECT_EQ(std::memcmp(found.data(), request.data.data(), found.size()), 0) << name_of(one);
+  }
+}
+
+// Past the page cache, where the file system can: not in memory.
+TEST(BenchTurns, DirectWritesGoToBlocksOfTheirOwn) {
+  for (const Procedure procedure : {Procedure::raw, Procedure::ring}) {
+    for (const FileKind kind : {FileKind::growing, FileKind::prepared}) {
+      Case one = bench_case(procedure, Operation::stream, kind, 3);
+      one.direct = Direct::on;
+      TurnFiles files(one, "/tmp");
+      const TurnResult result = files.run();
+      if (result.error.starts_with("opening ")) GTEST_SKIP() << result.error;
+      EXPECT_EQ(result.error, "") << name_of(one);
+      EXPECT_EQ(files.blocks(), std::string(12, 'w')) << name_of(one);
+    }
   }
 }
 
