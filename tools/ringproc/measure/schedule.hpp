@@ -33,7 +33,7 @@ class Schedule {
 };
 
 // Waits until then. With `exact` the last part is spent looking at the clock, because a sleep ends
-// some ten microseconds late; not for more callers than there are processors.
+// some ten microseconds late; not where callers would take all processors.
 void wait_until(os::Clock::time_point time, bool exact);
 
 }  // namespace ringproc::tool::measure

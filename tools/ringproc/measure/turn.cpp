@@ -137,7 +137,8 @@ void Turn::call(unsigned caller) {
   CallerResult& result = results_[caller];
   const bool bounded = case_.file == FileKind::growing || case_.operation == Operation::stream;
   const std::uint64_t most = bounded ? blocks_each(case_, caller) : UINT64_MAX;
-  const bool exact = case_.callers < std::max(2U, std::thread::hardware_concurrency());
+  // One is left for the thread that writes behind a ring.
+  const bool exact = case_.callers < std::thread::hardware_concurrency();
   set([this] { ++ready_; });
   wait_for([this] { return going_; });
   Schedule schedule(case_.arrival, caller, case_.callers, seed_, start_);
