@@ -183,10 +183,10 @@ TEST(BenchPlan, WhatCannotBeIsRefusedByTheNameOfItsOption) {
       {"--duration", with([](R& r) { r.seconds = 0; })},
       {"--duration", with([&](R& r) { r.seconds = nan; })},
       {"--duration", with([](R& r) { r.seconds = 86'401; })},
-      {"--sync", with([](R& r) { r.sync_seconds = -1; })},
-      {"--sync", with([&](R& r) { r.sync_seconds = nan; })},
-      {"--sync", with([&](R& r) { r.sync_seconds = infinite; })},
-      {"--sync", with([](R& r) { r.sync_seconds = 1e300; })},
+      {"--sync", with([](R& r) { r.operations = {Operation::write}, r.sync_seconds = -1; })},
+      {"--sync", with([&](R& r) { r.operations = {Operation::write}, r.sync_seconds = nan; })},
+      {"--sync", with([&](R& r) { r.operations = {Operation::write}, r.sync_seconds = infinite; })},
+      {"--sync", with([](R& r) { r.operations = {Operation::write}, r.sync_seconds = 1e300; })},
       {"--rate", with([](R& r) {
          r.arrival = {Arrival::Kind::fixed, 0};
        })},
@@ -202,6 +202,21 @@ TEST(BenchPlan, WhatCannotBeIsRefusedByTheNameOfItsOption) {
       {"--size", with([](R& r) { r.file_bytes = std::numeric_limits<std::uint64_t>::max(); })},
   };
   for (const auto& [option, text] : kRefusals) EXPECT_NE(text.find(option), text.npos) << text;
+}
+
+TEST(BenchPlan, WhatWouldHaveNoEffectIsRefused) {
+  PlanRequest request;
+  request.sync_seconds = 1;
+  EXPECT_TRUE(refusal(request).starts_with("--sync "));
+  request.operations = {Operation::flush, Operation::write};
+  EXPECT_EQ(refusal(request), "");
+  request = {};
+  request.operations = {Operation::stream};
+  EXPECT_EQ(refusal(request), "");
+  request.arrival = Arrival{Arrival::Kind::fixed, 10};
+  EXPECT_TRUE(refusal(request).starts_with("--rate "));
+  request.operations = {Operation::stream, Operation::flush};
+  EXPECT_EQ(refusal(request), "");
 }
 
 TEST(BenchPlan, MoreCasesThanATableHoldsAreRefused) {

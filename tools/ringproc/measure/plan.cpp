@@ -135,6 +135,20 @@ void add_floor(std::vector<Case>& cases, const PlanRequest& request) {
   cases.insert(cases.begin(), one);
 }
 
+// What would have no effect is not what was meant.
+void check_operations(const PlanRequest& request) {
+  const auto has = [&](Operation wanted) {
+    return std::ranges::find(request.operations, wanted) != request.operations.end();
+  };
+  if (request.sync_seconds && !has(Operation::write)) {
+    throw UsageError("--sync goes with --op write: another thread flushes beside the writes");
+  }
+  if (request.arrival && has(Operation::stream) && !has(Operation::flush) &&
+      !has(Operation::write)) {
+    throw UsageError("--rate and --arrival do not go with --op stream: it takes what it can get");
+  }
+}
+
 void check_request(const PlanRequest& request) {
   for (const std::uint32_t block : request.blocks) {
     if (block == 0 || block > kMostBlock) {
@@ -254,6 +268,7 @@ std::uint64_t Plan::disk_bytes() const {
 
 Plan make_plan(const PlanRequest& request) {
   check_request(request);
+  check_operations(request);
   const bool as_default = leaves_workload_open(request);
   Plan plan{as_default ? default_cases() : matrix(request), request.rounds.value_or(kRounds)};
   if (!request.procedures.empty()) {
