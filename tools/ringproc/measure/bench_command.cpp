@@ -7,7 +7,6 @@
 #include <ctime>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -25,11 +24,11 @@
 #include "measure/meaning.hpp"
 #include "measure/page.hpp"
 #include "measure/progress_line.hpp"
+#include "measure/report_files.hpp"
 #include "measure/result_json.hpp"
 #include "measure/scratch.hpp"
 #include "measure/table.hpp"
 #include "os.hpp"
-#include "output_file.hpp"
 #include "say.hpp"
 #include "subcommands.hpp"
 #include "units.hpp"
@@ -64,17 +63,6 @@ ExitStatus complain(ExitStatus status, const std::string& text) {
   return status;
 }
 
-// Everything that is asked for before the disk is touched. Returns: empty, or why not.
-std::string claim_reports(const BenchArguments& arguments) {
-  for (const std::string& path : {arguments.json, arguments.html}) {
-    if (path.empty() || path == "-") continue;
-    if (std::string error = claim_output_file(path, arguments.overwrite).error; !error.empty()) {
-      return error;
-    }
-  }
-  return {};
-}
-
 std::string not_a_directory(const std::string& directory) {
   std::error_code error;
   const auto status = std::filesystem::status(to_path(directory), error);
@@ -104,14 +92,10 @@ std::string date_now() {
 }
 
 std::vector<std::string> warnings_of(const std::string& directory, const RunSettings& settings) {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = option_warnings(settings.library_options);
   if (is_debug_build()) {
     warnings.emplace_back(
         "this ringproc is a debug build: its procedures are slower than they need to be");
-  }
-  if (settings.library_options.find("flush=os") != std::string::npos) {
-    warnings.emplace_back(
-        "with flush=os the ring's flushes wait for the operating system only, not for the disk");
   }
   for (const std::string& left : left_behind(directory)) {
     warnings.push_back(fmt::format(
@@ -174,16 +158,8 @@ std::string report_text(const RunResult& run, const RunFacts& facts, bool detail
   return text;
 }
 
-bool write_report(const std::string& path, const std::string& text) {
-  if (path == "-") return print_to(stdout, text);
-  std::ofstream file(to_path(path), std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  return !file.fail();
-}
-
-ExitStatus tell(const BenchArguments& arguments, const RunResult& run, const RunFacts& facts,
-                const ordered_json& report) {
+ExitStatus tell(const BenchArguments& arguments, ReportFiles& reports, const RunResult& run,
+                const RunFacts& facts, const ordered_json& report) {
   constexpr auto kReplace = ordered_json::error_handler_t::replace;
   bool told = true;
   if (!arguments.quiet) {
@@ -191,11 +167,11 @@ ExitStatus tell(const BenchArguments& arguments, const RunResult& run, const Run
     told = print_to(aside ? stderr : stdout, report_text(run, facts, arguments.details));
   }
   if (!arguments.json.empty() &&
-      !write_report(arguments.json, report.dump(1, ' ', false, kReplace) + "\n")) {
+      !reports.write(arguments.json, report.dump(1, ' ', false, kReplace) + "\n")) {
     told = false;
     complain(ExitStatus::other, fmt::format("cannot write {}", arguments.json));
   }
-  if (!arguments.html.empty() && !write_report(arguments.html, page_of(report))) {
+  if (!arguments.html.empty() && !reports.write(arguments.html, page_of(report))) {
     told = false;
     complain(ExitStatus::other, fmt::format("cannot write {}", arguments.html));
   }
@@ -216,9 +192,8 @@ ExitStatus measure_disk(const BenchArguments& arguments, const std::string& comm
   if (const std::string error = no_room(arguments.directory, settings.plan); !error.empty()) {
     return complain(ExitStatus::disk_full, error);
   }
-  if (const std::string error = claim_reports(arguments); !error.empty()) {
-    return complain(ExitStatus::cannot_open, error);
-  }
+  ReportFiles reports({arguments.json, arguments.html}, arguments.overwrite);
+  if (!reports.error().empty()) return complain(ExitStatus::cannot_open, reports.error());
   os::StopSignals signals;
   RunFacts facts;
   facts.date = date_now();
@@ -236,7 +211,7 @@ ExitStatus measure_disk(const BenchArguments& arguments, const std::string& comm
   if (const std::string left = scratch.remove(); !left.empty()) facts.warnings.push_back(left);
   facts.not_durable = why_not_durable(result, disk.file_system, disk.mount_options.value_or(""));
   facts.meaning = meaning_of(result, facts.not_durable.empty());
-  return tell(arguments, result, facts, json_of(result, settings, facts));
+  return tell(arguments, reports, result, facts, json_of(result, settings, facts));
 }
 
 ExitStatus compare(const BenchArguments& arguments) {
@@ -250,10 +225,9 @@ ExitStatus compare(const BenchArguments& arguments) {
   bool told =
       arguments.quiet || print_to(aside ? stderr : stdout, comparison_text(comparison) + "\n");
   if (!arguments.json.empty()) {
-    if (const std::string error = claim_reports(arguments); !error.empty()) {
-      return complain(ExitStatus::cannot_open, error);
-    }
-    if (!write_report(arguments.json, comparison_json(comparison).dump(1) + "\n")) {
+    ReportFiles reports({arguments.json}, arguments.overwrite);
+    if (!reports.error().empty()) return complain(ExitStatus::cannot_open, reports.error());
+    if (!reports.write(arguments.json, comparison_json(comparison).dump(1) + "\n")) {
       told = false;
       complain(ExitStatus::other, fmt::format("cannot write {}", arguments.json));
     }
@@ -263,6 +237,7 @@ ExitStatus compare(const BenchArguments& arguments) {
 
 ExitStatus run(const BenchArguments& arguments, const std::string& command) {
   try {
+    check_reports(arguments);
     return arguments.compared.empty() ? measure_disk(arguments, command) : compare(arguments);
   } catch (const UsageError& error) {
     return complain(ExitStatus::usage, error.what());

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <string_view>
 #include <system_error>
@@ -12,6 +14,7 @@
 
 #include "ringproc/ringproc.h"
 #include "usage_error.hpp"
+#include "utf8_path.hpp"
 
 namespace ringproc::tool::measure {
 namespace {
@@ -51,17 +54,19 @@ Arrival arrival_of(const BenchArguments& arguments) {
   return {arguments.rate ? kind : Arrival::Kind::closed, arguments.rate.value_or(0)};
 }
 
-void check_library_options(const std::string& text) {
-  if (text.empty()) return;
+// What the ring's cases have in force.
+ringproc_options library_options_of(const std::string& text) {
   ringproc_options options{};
   options.size = sizeof(options);
   std::array<char, 256> message{};
   if (ringproc_options_init(&options) != 0) {
     throw UsageError("the environment variable RINGPROC_OPTIONS holds a bad option");
   }
-  if (ringproc_options_parse(&options, text.c_str(), message.data(), message.size()) != 0) {
+  if (!text.empty() &&
+      ringproc_options_parse(&options, text.c_str(), message.data(), message.size()) != 0) {
     throw UsageError(fmt::format("--options: {}", message.data()));
   }
+  return options;
 }
 
 }  // namespace
@@ -82,6 +87,7 @@ std::uint64_t parse_size(const std::string& option, const std::string& text) {
       fmt::format("{}: '{}' is not a size; give bytes, or such as 4K, 64M, 1G", option, text));
 }
 
+// Lists are one word, so that DIR may follow.
 void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   app.add_option("DIR", arguments.directory,
                  "A directory on the disk to measure (default: the current one)");
@@ -167,6 +173,32 @@ std::string words_of(const CLI::App& app) {
   return text;
 }
 
+std::vector<std::string> option_warnings(const std::string& library_options) {
+  std::vector<std::string> warnings;
+  if (const char* const given = std::getenv("RINGPROC_OPTIONS"); given != nullptr && *given != 0) {
+    warnings.push_back(fmt::format(
+        "RINGPROC_OPTIONS={} is in the environment, and in force for the ring's cases", given));
+  }
+  if (library_options_of(library_options).flush == RINGPROC_LEVEL_OS) {
+    warnings.emplace_back(
+        "with flush=os the ring's flushes wait for the operating system only, not for the disk");
+  }
+  return warnings;
+}
+
+void check_reports(const BenchArguments& arguments) {
+  if (!arguments.compared.empty() && !arguments.html.empty()) {
+    throw UsageError("--compare makes no page: --html does not go with it, --json does");
+  }
+  if (arguments.json.empty() || arguments.html.empty()) return;
+  const auto normal = [](const std::string& path) {
+    return std::filesystem::absolute(to_path(path)).lexically_normal();
+  };
+  if (normal(arguments.json) == normal(arguments.html)) {
+    throw UsageError("--json and --html name the same file; choose another name for one");
+  }
+}
+
 RunSettings checked(const BenchArguments& arguments) {
   PlanRequest request;
   request.procedures = all_named<Procedure>(arguments.procedures);
@@ -187,7 +219,7 @@ RunSettings checked(const BenchArguments& arguments) {
   request.seconds = arguments.seconds;
   if (!arguments.size.empty()) request.file_bytes = parse_size("--size", arguments.size);
   request.direct = named<Direct>(arguments.direct);
-  check_library_options(arguments.options);
+  static_cast<void>(library_options_of(arguments.options));  // throws, if they are bad
   return {make_plan(request), arguments.seed, arguments.options};
 }
 

@@ -44,8 +44,15 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments);
 // What was typed, so that it can be typed again: a space before each word.
 [[nodiscard]] std::string words_of(const CLI::App& app);
 
+// Throws: UsageError, if --json, --html and --compare do not go together.
+void check_reports(const BenchArguments& arguments);
+
 // Throws: UsageError, which says what to change.
 [[nodiscard]] RunSettings checked(const BenchArguments& arguments);
+
+// What a reader of the figures should know of the library's options, --options and the
+// environment's. Throws: UsageError.
+[[nodiscard]] std::vector<std::string> option_warnings(const std::string& library_options);
 
 // "64K" (K, M, G), in bytes. Throws: UsageError.
 [[nodiscard]] std::uint64_t parse_size(const std::string& option, const std::string& text);

@@ -14,12 +14,13 @@ namespace {
 
 // "1,140": three figures are what a measurement is good for.
 std::string count_text(double value) {
-  if (value >= 1000) {
+  const bool large = value >= 999.5;
+  if (large) {
     const double unit = std::pow(10, std::floor(std::log10(value)) - 2);
     value = std::round(value / unit) * unit;
   }
   std::string text = fmt::format("{:.{}f}", value, value < 9.95 ? 1 : 0);
-  for (auto at = static_cast<int>(text.size()) - 3; value >= 1000 && at > 0; at -= 3) {
+  for (auto at = static_cast<int>(text.size()) - 3; large && at > 0; at -= 3) {
     text.insert(static_cast<std::size_t>(at), ",");
   }
   return text;
@@ -71,7 +72,8 @@ std::optional<std::string> durable_writes(const RunResult& run) {
       count_text(floor->per_second()), size_text(floor->measured.block_bytes),
       at(floor->latency->total, 50), at(floor->latency->total, 99));
   std::vector<std::string> others;
-  if (const CaseResult* const prepared = floor_of(run, FileKind::prepared)) {
+  const CaseResult* const prepared = floor_of(run, FileKind::prepared);
+  if (prepared != nullptr && group_name(prepared->measured) == group_name(floor->measured)) {
     others.push_back(fmt::format("{} on a prepared file", count_text(prepared->per_second())));
   }
   for (const Procedure procedure : {Procedure::dos, Procedure::ring}) {
@@ -85,13 +87,16 @@ std::optional<std::string> durable_writes(const RunResult& run) {
 
 std::optional<std::string> several_callers(const RunResult& run) {
   const CaseResult* const ring = first(run, [](const Case& one) {
-    return one.procedure == Procedure::ring && one.operation == Operation::flush && one.callers > 1;
+    return one.procedure == Procedure::ring && one.operation == Operation::flush &&
+           one.callers > 1 && one.arrival.kind == Arrival::Kind::closed;
   });
   if (ring == nullptr) return std::nullopt;
   std::string text = fmt::format(
-      "{} callers at once, each waiting for its own: {} a second through the ring procedure, where "
-      "one sync serves {:.1f} of them",
-      ring->measured.callers, count_text(ring->per_second()), ring->flushes_per_sync());
+      "{} callers at once, each waiting for its own: {} a second through the ring procedure",
+      ring->measured.callers, count_text(ring->per_second()));
+  if (ring->syncs > 0) {
+    text += fmt::format(", where one sync serves {:.1f} of them", ring->flushes_per_sync());
+  }
   if (const CaseResult* const raw = find(run, *ring, Procedure::raw)) {
     text += fmt::format("; {} with plain system calls", count_text(raw->per_second()));
   }
@@ -113,7 +118,8 @@ std::string callback_part(const CaseResult& one, double period_ns) {
       "through {} {} (p50), {} (p99.9) and at most {}, {}", words(one.measured.procedure),
       at(calls, 50), at(calls, 99.9), at(calls, 100),
       late == 0 ? std::string("never longer than its period")
-                : fmt::format("longer than its period {} times of {}", late, calls.count()));
+                : fmt::format("longer than its period {} in {} calls",
+                              late == 1 ? "once" : fmt::format("{} times", late), calls.count()));
 }
 
 std::optional<std::string> callback(const RunResult& run) {
@@ -123,7 +129,8 @@ std::optional<std::string> callback(const RunResult& run) {
   if (any == nullptr) return std::nullopt;
   const Case& what = any->measured;
   const double period_ns = 1e9 * what.callers / what.arrival.per_second;
-  const bool audio = what.block_bytes == 16'384 && what.arrival.per_second == 3'000;
+  const bool audio =
+      what.block_bytes == 16'384 && what.arrival.per_second == 3'000 && what.callers == 1;
   std::string text = fmt::format(
       "A callback that writes {} every {}{} would spend in WRITE: ", size_text(what.block_bytes),
       duration_text(period_ns), audio ? " (64 frames of 64 channels at 192 kHz)" : "");

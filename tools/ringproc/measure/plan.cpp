@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <ranges>
@@ -23,6 +24,8 @@ constexpr unsigned kMostCallers = 256;
 constexpr std::uint32_t kMostBlock = 64 * kMega;
 constexpr double kMostSeconds = 86'400;
 constexpr double kMostRate = 10e6;
+// Of the deviation that a random number of operations has from its mean: never seen beyond.
+constexpr double kDeviations = 8;
 
 // Of a turn. Latencies of flushes repeat soon, pauses of the disk do not.
 constexpr double kFlushSeconds = 0.9;
@@ -116,7 +119,7 @@ std::vector<Case> matrix(const PlanRequest& request) {
 }
 
 // Whether the disk tells the truth is judged by a growing file's sync.
-void add_floor(std::vector<Case>& cases, Direct direct) {
+void add_floor(std::vector<Case>& cases, const PlanRequest& request) {
   const auto is_floor = [](const Case& one) {
     return one.procedure == Procedure::raw && one.operation == Operation::flush &&
            one.file == FileKind::growing && one.callers == 1 &&
@@ -125,9 +128,25 @@ void add_floor(std::vector<Case>& cases, Direct direct) {
   if (std::ranges::any_of(cases, is_floor)) return;
   Case one{Procedure::raw, Operation::flush, FileKind::growing, 4 * kKilo};
   one.seconds = kFlushSeconds / 2;
-  one.file_bytes = kFlushFile;
-  one.direct = direct;
+  // No more than was asked for, but a block.
+  one.file_bytes = std::clamp<std::uint64_t>(request.file_bytes.value_or(kFlushFile),
+                                             one.block_bytes, kFlushFile);
+  one.direct = request.direct;
   cases.insert(cases.begin(), one);
+}
+
+// What would have no effect is not what was meant.
+void check_operations(const PlanRequest& request) {
+  const auto has = [&](Operation wanted) {
+    return std::ranges::find(request.operations, wanted) != request.operations.end();
+  };
+  if (request.sync_seconds && !has(Operation::write)) {
+    throw UsageError("--sync goes with --op write: another thread flushes beside the writes");
+  }
+  if (request.arrival && has(Operation::stream) && !has(Operation::flush) &&
+      !has(Operation::write)) {
+    throw UsageError("--rate and --arrival do not go with --op stream: it takes what it can get");
+  }
 }
 
 void check_request(const PlanRequest& request) {
@@ -158,8 +177,9 @@ void check_request(const PlanRequest& request) {
   if (request.seconds && (!(*request.seconds >= 0.01) || *request.seconds > kMostSeconds)) {
     throw UsageError("--duration must be from 0.01 to 86400 seconds");
   }
-  if (request.sync_seconds && !(*request.sync_seconds >= 0)) {
-    throw UsageError("--sync must not be negative");
+  if (request.sync_seconds &&
+      (!(*request.sync_seconds >= 0) || *request.sync_seconds > kMostSeconds)) {
+    throw UsageError("--sync must be from 0 to 86400 seconds");
   }
   if (request.arrival && request.arrival->kind != Arrival::Kind::closed &&
       (!(request.arrival->per_second >= 0.001) || request.arrival->per_second > kMostRate)) {
@@ -167,8 +187,15 @@ void check_request(const PlanRequest& request) {
   }
 }
 
-// Open loops: what one turn writes.
-double due_bytes(const Case& one) { return one.arrival.per_second * one.seconds * one.block_bytes; }
+// Open loops: the most blocks that so many of the callers write in one turn.
+double due_blocks(const Case& one, unsigned callers) {
+  const double mean = one.arrival.per_second * one.seconds / one.callers;
+  // The rounding keeps 300/s for 1 s at 300 operations.
+  const double each = one.arrival.kind == Arrival::Kind::poisson
+                          ? mean + kDeviations * std::sqrt(mean) + kDeviations
+                          : std::ceil(mean - 1e-9 * mean);
+  return each * callers;
+}
 
 void check_case(const Case& one) {
   const bool mmio = one.procedure != Procedure::raw;
@@ -184,12 +211,14 @@ void check_case(const Case& one) {
         size_text(one.file_bytes), size_text(one.block_bytes), one.callers_of(0)));
   }
   if (one.arrival.kind == Arrival::Kind::closed || one.file == FileKind::prepared) return;
-  const double needed = due_bytes(one) / one.files;
+  // The first file has the most callers.
+  const double needed = due_blocks(one, one.callers_of(0)) * one.block_bytes;
   if (needed > static_cast<double>(one.file_bytes)) {
-    throw UsageError(fmt::format(
-        "{}: {:.4g} s at that rate are {:.0f} MB for each file, and files end at {}; give a larger "
-        "--size, a lower --rate, a shorter --duration or more --rounds",
-        name, one.seconds, needed / 1e6, size_text(one.file_bytes)));
+    throw UsageError(
+        fmt::format("{}: {:.4g} s at that rate are up to {:.1f} MB for a file, and files end at "
+                    "{}; give a larger "
+                    "--size, a lower --rate, a shorter --duration or more --rounds",
+                    name, one.seconds, needed / 1e6, size_text(one.file_bytes)));
   }
 }
 
@@ -225,7 +254,8 @@ std::uint64_t Plan::disk_bytes() const {
   for (const Case& one : cases) {
     std::uint64_t all = one.file_bytes * one.files;
     if (one.file == FileKind::growing && one.arrival.kind != Arrival::Kind::closed) {
-      all = std::min(all, static_cast<std::uint64_t>(due_bytes(one)));
+      all =
+          std::min(all, static_cast<std::uint64_t>(due_blocks(one, one.callers) * one.block_bytes));
     }
     if (one.file == FileKind::growing) turn = std::max(turn, all);
     if (one.file == FileKind::prepared) {
@@ -238,6 +268,7 @@ std::uint64_t Plan::disk_bytes() const {
 
 Plan make_plan(const PlanRequest& request) {
   check_request(request);
+  check_operations(request);
   const bool as_default = leaves_workload_open(request);
   Plan plan{as_default ? default_cases() : matrix(request), request.rounds.value_or(kRounds)};
   if (!request.procedures.empty()) {
@@ -251,7 +282,7 @@ Plan make_plan(const PlanRequest& request) {
     one.direct = request.direct;
     check_case(one);
   }
-  add_floor(plan.cases, request.direct);
+  add_floor(plan.cases, request);
   if (plan.cases.size() > kMostCases) {
     throw UsageError(
         fmt::format("these are {} cases; at most {} make a table", plan.cases.size(), kMostCases));

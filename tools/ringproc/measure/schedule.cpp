@@ -42,14 +42,6 @@ os::Clock::time_point Schedule::next() {
   return due;
 }
 
-std::uint64_t Schedule::due_before(os::Clock::time_point end) {
-  std::uint64_t count = 0;
-  if (!open_) return count;
-  const double end_seconds = std::chrono::duration<double>(end - start_).count();
-  for (; at_seconds_ < end_seconds; at_seconds_ += gap_seconds()) ++count;
-  return count;
-}
-
 void wait_until(os::Clock::time_point time, bool exact) {
   os::sleep_until(exact ? time - kLate : time);
   while (Clock::now() < time) {

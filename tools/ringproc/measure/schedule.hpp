@@ -18,13 +18,8 @@ class Schedule {
   Schedule(const Arrival& arrival, unsigned caller, unsigned callers, std::uint64_t seed,
            os::Clock::time_point start);
 
-  [[nodiscard]] bool is_open() const { return open_; }
-
   // Open loop: when the next operation is due. Closed loop: now.
   [[nodiscard]] os::Clock::time_point next();
-
-  // Open loop: how many more would be due before `end`. Uses the schedule up.
-  [[nodiscard]] std::uint64_t due_before(os::Clock::time_point end);
 
  private:
   [[nodiscard]] double gap_seconds();
@@ -38,7 +33,7 @@ class Schedule {
 };
 
 // Waits until then. With `exact` the last part is spent looking at the clock, because a sleep ends
-// some ten microseconds late; not for more callers than there are processors.
+// some ten microseconds late; not where callers would take all processors.
 void wait_until(os::Clock::time_point time, bool exact);
 
 }  // namespace ringproc::tool::measure

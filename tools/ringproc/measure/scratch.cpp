@@ -29,7 +29,11 @@ std::string fill(const std::string& path, std::uint64_t bytes, const std::atomic
   }
   if (!error) error = file.sync();
   if (!error) error = file.close();
-  return error ? fmt::format("preparing {}: {}", path, error.message()) : std::string();
+  if (!error) return {};
+  // Else the next case would take it for a whole one.
+  std::error_code ignored;  // that of remove(): what cannot be written can rarely not be removed
+  std::filesystem::remove(to_path(path), ignored);
+  return fmt::format("preparing {}: {}", path, error.message());
 }
 
 }  // namespace

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -21,8 +21,11 @@ using Seconds = std::chrono::duration<double>;
 // Between all threads being there and the first operation being due.
 constexpr std::chrono::milliseconds kLead{2};
 constexpr std::chrono::seconds kLeastGrace{1};
+// The longest sleep without a look at whether to stop.
+constexpr std::chrono::milliseconds kStep{50};
 
-struct CallerResult {
+// A line of its own for each, because callers count on.
+struct alignas(64) CallerResult {
   std::unique_ptr<LatencyRecord> latency = std::make_unique<LatencyRecord>();
   std::uint64_t operations = 0;
   std::uint64_t not_begun = 0;
@@ -41,8 +44,9 @@ class Turn {
   [[nodiscard]] Clock::time_point start() const { return start_; }
 
  private:
-  [[nodiscard]] std::vector<std::thread> start_callers();
+  void start_threads();
   void call(unsigned caller);
+  [[nodiscard]] bool wait_until_due(Clock::time_point due, bool exact) const;
   [[nodiscard]] bool operate(unsigned caller, Clock::time_point due, CallerResult& result);
   void sync_beside();
 
@@ -56,6 +60,7 @@ class Turn {
     changed_.wait(lock, condition);
   }
 
+  [[nodiscard]] bool is_open() const { return case_.arrival.kind != Arrival::Kind::closed; }
   [[nodiscard]] bool flushes() const { return case_.operation == Operation::flush; }
   [[nodiscard]] bool over() const {
     // Carries no data; one operation more or less does not matter.
@@ -69,7 +74,9 @@ class Turn {
   std::atomic<bool> failed_{false};
   std::string error_;                  // the calling thread's
   std::vector<CallerResult> results_;  // each its caller's until it has ended
-  Clock::time_point start_;            // set before going_
+  std::vector<std::thread> callers_;
+  std::thread syncer_;
+  Clock::time_point start_;  // set before going_
   Clock::time_point end_;
 
   std::mutex mutex_;
@@ -81,41 +88,40 @@ class Turn {
 };
 
 // What cannot be started is counted down for, so that the others do not wait for it.
-std::vector<std::thread> Turn::start_callers() {
-  std::vector<std::thread> callers;
+void Turn::start_threads() {
   try {
+    callers_.reserve(case_.callers);
     for (unsigned i = 0; i < case_.callers; ++i) {
-      callers.push_back(
+      callers_.push_back(
           os::start_thread("bench-caller", os::Scheduling::ordinary, [this, i](bool) { call(i); }));
     }
-  } catch (const std::system_error& error) {
+    if (case_.sync_seconds > 0) {
+      syncer_ =
+          os::start_thread("bench-sync", os::Scheduling::ordinary, [this](bool) { sync_beside(); });
+    }
+  } catch (const std::exception& error) {
     failed_ = true;
-    error_ = fmt::format("starting caller {}: {}", callers.size() + 1, error.code().message());
-    set([&] { ready_ += case_.callers - static_cast<unsigned>(callers.size()); });
+    error_ = fmt::format("starting a thread beside {}: {}", callers_.size(), error.what());
+    set([&] { ready_ += case_.callers - static_cast<unsigned>(callers_.size()); });
   }
-  return callers;
 }
 
 void Turn::run() {
-  std::vector<std::thread> callers = start_callers();
+  start_threads();
   wait_for([this] { return ready_ == case_.callers; });
   start_ = Clock::now() + kLead;
   end_ = start_ + std::chrono::duration_cast<Clock::duration>(Seconds(case_.seconds));
   for (CallerResult& result : results_) result.latency->over_time.begin(start_, end_ - start_);
   set([this] { going_ = true; });
-  std::thread syncer;
-  if (case_.sync_seconds > 0) {
-    syncer =
-        os::start_thread("bench-sync", os::Scheduling::ordinary, [this](bool) { sync_beside(); });
-  }
-  for (std::thread& caller : callers) caller.join();
+  for (std::thread& caller : callers_) caller.join();
   set([this] { ended_ = true; });
-  if (syncer.joinable()) syncer.join();
+  if (syncer_.joinable()) syncer_.join();
 }
 
 // What a recorder does beside its writer.
 void Turn::sync_beside() {
   const auto every = std::chrono::duration_cast<Clock::duration>(Seconds(case_.sync_seconds));
+  wait_for([this] { return going_; });
   std::unique_lock lock(mutex_);
   for (auto next = start_ + every; !changed_.wait_until(lock, next, [this] { return ended_; });
        next = std::max(next + every, Clock::now())) {
@@ -131,7 +137,8 @@ void Turn::call(unsigned caller) {
   CallerResult& result = results_[caller];
   const bool bounded = case_.file == FileKind::growing || case_.operation == Operation::stream;
   const std::uint64_t most = bounded ? blocks_each(case_, caller) : UINT64_MAX;
-  const bool exact = case_.callers < std::max(2U, std::thread::hardware_concurrency());
+  // One is left for the thread that writes behind a ring.
+  const bool exact = case_.callers < std::thread::hardware_concurrency();
   set([this] { ++ready_; });
   wait_for([this] { return going_; });
   Schedule schedule(case_.arrival, caller, case_.callers, seed_, start_);
@@ -140,24 +147,37 @@ void Turn::call(unsigned caller) {
   while (!over() && result.operations < most) {
     const Clock::time_point due = schedule.next();
     if (due >= end_) break;
-    if (schedule.is_open()) {
-      if (Clock::now() >= give_up) {
-        result.not_begun = 1 + schedule.due_before(end_);
-        break;
-      }
-      wait_until(due, exact);
+    if (is_open() && Clock::now() >= give_up) {
+      for (auto next = due; next < end_ && !over(); next = schedule.next()) ++result.not_begun;
+      break;
     }
+    if (is_open() && !wait_until_due(due, exact)) break;
     if (!operate(caller, due, result)) {
       // As in sync_beside().
       failed_.store(true, std::memory_order_relaxed);
       break;
     }
   }
+  // The rate is what was done in the time that the schedule has, whenever the last one was due.
+  if (is_open()) static_cast<void>(wait_until_due(end_, false));
+}
+
+// In steps, so that a request to stop is seen. Returns: whether to go on.
+bool Turn::wait_until_due(Clock::time_point due, bool exact) const {
+  while (!over()) {
+    const Clock::time_point now = Clock::now();
+    if (due - now <= kStep) {
+      wait_until(due, exact);
+      return true;
+    }
+    os::sleep_until(now + kStep);
+  }
+  return false;
 }
 
 bool Turn::operate(unsigned caller, Clock::time_point due, CallerResult& result) {
   LatencyRecord::Moments at;
-  at.begin = case_.arrival.kind == Arrival::Kind::closed ? due : Clock::now();
+  at.begin = is_open() ? Clock::now() : due;
   at.due = due;
   if (!subject_.write(caller)) return false;
   at.submitted = Clock::now();
@@ -166,7 +186,7 @@ bool Turn::operate(unsigned caller, Clock::time_point due, CallerResult& result)
     if (!subject_.flush(caller)) return false;
     at.end = Clock::now();
   }
-  result.latency->record(at, flushes(), case_.arrival.kind != Arrival::Kind::closed);
+  result.latency->record(at, flushes(), is_open());
   result.last_end = at.end;
   ++result.operations;
   return true;
@@ -182,31 +202,38 @@ void Turn::collect(TurnResult& into) const {
     into.not_begun += result.not_begun;
     last = std::max(last, result.last_end);
   }
+  if (is_open() && !over()) last = std::max(last, end_);
   into.error = error_;
   into.flushes = flushes() ? into.operations : 0;
   into.seconds = Seconds(last - start_).count();
+}
+
+TurnResult nothing_done(const std::string& error) {
+  TurnResult result;
+  result.latency = std::make_unique<LatencyRecord>();
+  result.error = error;
+  return result;
 }
 
 }  // namespace
 
 TurnResult run_turn(const SubjectRequest& request, std::uint64_t seed,
                     os::Clock::time_point run_began, const std::atomic<bool>& stop) {
-  TurnResult result;
   OpenedSubject opened = open_subject(request);
-  if (!opened.subject) {
-    result.error = opened.error;
-    result.latency = std::make_unique<LatencyRecord>();
-    return result;
-  }
+  if (!opened.subject) return nothing_done(opened.error);
   // The first flush of a file makes its name durable, too; that is not what a flush costs.
-  bool good = opened.subject->flush_all();
+  if (!opened.subject->flush_all()) {
+    static_cast<void>(opened.subject->close());  // the first error is what is told
+    return nothing_done(opened.subject->error());
+  }
+  TurnResult result;
   const std::uint64_t syncs_before = opened.subject->syncs();
   Turn turn(request.measured, *opened.subject, seed, stop);
-  if (good) turn.run();
+  turn.run();
   turn.collect(result);
   result.syncs = opened.subject->syncs() - syncs_before;
-  good = good && opened.subject->flush_all();
-  good = opened.subject->close() && good;
+  static_cast<void>(opened.subject->flush_all());  // here and below: error() has it
+  static_cast<void>(opened.subject->close());
   result.until_durable_seconds = Seconds(Clock::now() - turn.start()).count();
   result.at_seconds = Seconds(turn.start() - run_began).count();
   if (result.error.empty()) result.error = opened.subject->error();
