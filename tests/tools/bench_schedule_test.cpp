@@ -40,6 +40,12 @@ TEST(BenchSchedule, AFixedRateIsDueAtEvenIntervalsFromTheStart) {
   }
 }
 
+// Else a turn would have one operation more than its rate and its time say.
+TEST(BenchSchedule, TheEndOfATurnIsDueExactly) {
+  const auto moments = due_ns(of({Arrival::Kind::fixed, 3'000}), 6'001);
+  EXPECT_EQ(moments.back(), 2'000'000'000);
+}
+
 TEST(BenchSchedule, CallersOfAFixedRateTakeTurns) {
   std::vector<std::int64_t> all;
   for (unsigned caller = 0; caller < 4; ++caller) {

@@ -21,22 +21,28 @@ Schedule::Schedule(const Arrival& arrival, unsigned caller, unsigned callers, st
                    os::Clock::time_point start)
     : open_(arrival.kind != Arrival::Kind::closed),
       random_(arrival.kind == Arrival::Kind::poisson),
-      mean_seconds_(open_ ? callers / arrival.per_second : 0),
+      callers_(callers),
+      per_second_(arrival.per_second),
       random_numbers_(seed * 1'000'003 + caller),
       start_(start),
-      at_seconds_(0) {
-  if (open_) at_seconds_ = random_ ? gap_seconds() : mean_seconds_ * caller / callers;
+      index_(caller) {
+  if (random_) at_seconds_ = gap_seconds();
 }
 
 // Not std::exponential_distribution: the same seed is to mean the same moments everywhere.
 double Schedule::gap_seconds() {
-  if (!random_) return mean_seconds_;
   const double uniform = static_cast<double>((random_numbers_() >> 11) + 1) * 0x1p-53;  // (0, 1]
-  return -std::log(uniform) * mean_seconds_;
+  return -std::log(uniform) * callers_ / per_second_;
 }
 
+// Even intervals are counted, not added up: the end of a turn is due exactly, and so not begun.
 os::Clock::time_point Schedule::next() {
   if (!open_) return Clock::now();
+  if (!random_) {
+    const double seconds = static_cast<double>(index_) / per_second_;
+    index_ += callers_;
+    return start_ + to_duration(seconds);
+  }
   const auto due = start_ + to_duration(at_seconds_);
   at_seconds_ += gap_seconds();
   return due;

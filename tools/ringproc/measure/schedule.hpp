@@ -26,10 +26,12 @@ class Schedule {
 
   bool open_;
   bool random_;
-  double mean_seconds_;
+  unsigned callers_;
+  double per_second_;  // of all callers
   std::mt19937_64 random_numbers_;
   os::Clock::time_point start_;
-  double at_seconds_;  // of the next one, from start_
+  std::uint64_t index_;      // fixed: of the next one, among those of all callers
+  double at_seconds_ = 0.0;  // Poisson: of the next one, from start_
 };
 
 // Waits until then. With `exact` the last part is spent looking at the clock, because a sleep ends
