@@ -148,6 +148,14 @@ std::optional<std::string> callback(const RunResult& run) {
   return text + ".";
 }
 
+// Large data past it can be much faster, and is what the ring does by itself; so that is told.
+constexpr const char* kCache = " (page cache)";
+
+bool through_cache(const Case& one) {
+  return one.procedure == Procedure::dos ||
+         (one.procedure == Procedure::raw && one.direct != Direct::on);
+}
+
 std::optional<std::string> large_data(const RunResult& run) {
   const CaseResult* const any =
       first(run, [](const Case& one) { return one.operation == Operation::stream; });
@@ -155,8 +163,8 @@ std::optional<std::string> large_data(const RunResult& run) {
   std::vector<std::string> parts;
   for (const Procedure procedure : {Procedure::ring, Procedure::dos, Procedure::raw}) {
     if (const CaseResult* const one = find(run, *any, procedure)) {
-      parts.push_back(fmt::format("{:.0f} MB/s through {}", one->durable_bytes_per_second() / 1e6,
-                                  words(procedure)));
+      parts.push_back(fmt::format("{:.0f} MB/s through {}{}", one->durable_bytes_per_second() / 1e6,
+                                  words(procedure), through_cache(one->measured) ? kCache : ""));
     }
   }
   return "Large data is on the disk at " + joined(parts) + ".";
