@@ -17,8 +17,8 @@
 namespace ringproc::tool {
 namespace {
 
-constexpr AddSubcommand kSubcommands[] = {add_record, add_verify, add_recover, add_repair,
-                                          add_status, add_bench};
+constexpr AddSubcommand kSubcommands[] = {add_record, add_verify, add_recover,
+                                          add_repair, add_status, add_bench};
 
 constexpr const char* kFooter =
     "Exit status: 0 complete and durable, 1 anything else, 2 usage, 3 cannot open, 4 finished with "
