@@ -131,14 +131,45 @@ TEST(BenchMeaning, ACallbackOfSeveralCallersIsNoAudioCallback) {
       has(meaning(bench_result(callback_case(Procedure::ring, 2), 1, 100)), "64 channels"));
 }
 
+// Whatever was counted before: that it is durable is what failed.
+TEST(BenchMeaning, NothingIsSaidAboutWhatFailed) {
+  const auto failed = [](const Case& what) {
+    CaseResult one = bench_result(what, 10, 4'096, 1);
+    one.error = "syncing: Input/output error";
+    return one;
+  };
+  const Case ring = bench_case(Procedure::ring, Operation::stream, FileKind::growing);
+  const Case raw = bench_case(Procedure::raw, Operation::stream, FileKind::growing);
+  EXPECT_EQ(meaning(failed(raw)), "");
+  EXPECT_EQ(meaning(failed(ring), bench_result(raw, 10, 4'096)),
+            "Large data is on the disk at 1000 MB/s through plain system calls (page cache).\n");
+  EXPECT_EQ(meaning(failed(flush_case(Procedure::raw))), "");
+  EXPECT_FALSE(has(meaning(bench_result(flush_case(Procedure::raw), 10, 1'000'000),
+                           failed(flush_case(Procedure::raw, FileKind::prepared)),
+                           failed(flush_case(Procedure::ring))),
+                   ";"));
+  EXPECT_EQ(meaning(failed(flush_case(Procedure::ring, FileKind::growing, 16))), "");
+  EXPECT_EQ(meaning(failed(callback_case(Procedure::ring))), "");
+}
+
+TEST(BenchMeaning, LargeDataPastThePageCacheIsNotSaidToGoThroughIt) {
+  Case raw = bench_case(Procedure::raw, Operation::stream, FileKind::growing);
+  raw.direct = Direct::on;
+  Case dos = bench_case(Procedure::dos, Operation::stream, FileKind::growing);
+  dos.direct = Direct::on;  // has no effect there
+  const std::string text = meaning(bench_result(raw, 10, 4'096), bench_result(dos, 10, 4'096));
+  EXPECT_TRUE(has(text, "plain system calls.")) << text;
+  EXPECT_TRUE(has(text, "'DOS ' procedure (page cache)")) << text;
+}
+
 TEST(BenchMeaning, LargeDataIsOneSentence) {
   const Case raw = bench_case(Procedure::raw, Operation::stream, FileKind::growing);
   const Case ring = bench_case(Procedure::ring, Operation::stream, FileKind::growing);
   EXPECT_EQ(meaning(bench_result(raw, 10, 4'096)),
-            "Large data is on the disk at 1000 MB/s through plain system calls.\n");
+            "Large data is on the disk at 1000 MB/s through plain system calls (page cache).\n");
   EXPECT_EQ(meaning(bench_result(raw, 10, 4'096), bench_result(ring, 10, 2'048)),
             "Large data is on the disk at 2000 MB/s through the ring procedure and 1000 MB/s "
-            "through plain system calls.\n");
+            "through plain system calls (page cache).\n");
 }
 
 }  // namespace

@@ -49,23 +49,26 @@ std::string joined(const std::vector<std::string>& parts) {
   return text;
 }
 
+// What failed says nothing, whatever was counted before.
+bool counts(const CaseResult& one) { return one.operations > 0 && !one.failed(); }
+
 const CaseResult* find(const RunResult& run, const CaseResult& like, Procedure procedure) {
   const auto found = std::ranges::find_if(run.cases, [&](const CaseResult& one) {
     return one.measured.procedure == procedure && one.measured.file == like.measured.file &&
-           group_name(one.measured) == group_name(like.measured) && one.operations > 0;
+           group_name(one.measured) == group_name(like.measured) && counts(one);
   });
   return found == run.cases.end() ? nullptr : &*found;
 }
 
 const CaseResult* first(const RunResult& run, auto&& wanted) {
   const auto found = std::ranges::find_if(
-      run.cases, [&](const CaseResult& one) { return one.operations > 0 && wanted(one.measured); });
+      run.cases, [&](const CaseResult& one) { return counts(one) && wanted(one.measured); });
   return found == run.cases.end() ? nullptr : &*found;
 }
 
 std::optional<std::string> durable_writes(const RunResult& run) {
   const CaseResult* const floor = floor_of(run, FileKind::growing);
-  if (floor == nullptr) return std::nullopt;
+  if (floor == nullptr || !counts(*floor)) return std::nullopt;
   std::string text = fmt::format(
       "One caller can make about {} writes of {} a second durable here, each waited for, on a file "
       "that grows (half of them take {} and less, one in a hundred more than {})",
@@ -73,7 +76,8 @@ std::optional<std::string> durable_writes(const RunResult& run) {
       at(floor->latency->total, 50), at(floor->latency->total, 99));
   std::vector<std::string> others;
   const CaseResult* const prepared = floor_of(run, FileKind::prepared);
-  if (prepared != nullptr && group_name(prepared->measured) == group_name(floor->measured)) {
+  if (prepared != nullptr && counts(*prepared) &&
+      group_name(prepared->measured) == group_name(floor->measured)) {
     others.push_back(fmt::format("{} on a prepared file", count_text(prepared->per_second())));
   }
   for (const Procedure procedure : {Procedure::dos, Procedure::ring}) {
@@ -144,6 +148,14 @@ std::optional<std::string> callback(const RunResult& run) {
   return text + ".";
 }
 
+// Large data past it can be much faster, and is what the ring does by itself; so that is told.
+constexpr const char* kCache = " (page cache)";
+
+bool through_cache(const Case& one) {
+  return one.procedure == Procedure::dos ||
+         (one.procedure == Procedure::raw && one.direct != Direct::on);
+}
+
 std::optional<std::string> large_data(const RunResult& run) {
   const CaseResult* const any =
       first(run, [](const Case& one) { return one.operation == Operation::stream; });
@@ -151,8 +163,8 @@ std::optional<std::string> large_data(const RunResult& run) {
   std::vector<std::string> parts;
   for (const Procedure procedure : {Procedure::ring, Procedure::dos, Procedure::raw}) {
     if (const CaseResult* const one = find(run, *any, procedure)) {
-      parts.push_back(fmt::format("{:.0f} MB/s through {}", one->durable_bytes_per_second() / 1e6,
-                                  words(procedure)));
+      parts.push_back(fmt::format("{:.0f} MB/s through {}{}", one->durable_bytes_per_second() / 1e6,
+                                  words(procedure), through_cache(one->measured) ? kCache : ""));
     }
   }
   return "Large data is on the disk at " + joined(parts) + ".";
