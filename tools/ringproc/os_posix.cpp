@@ -89,7 +89,7 @@ extern "C" void on_stop_signal(int number, siginfo_t* info, void*) {
   const std::size_t from = parent != 0 && info->si_code <= 0 && info->si_pid == parent ? 1 : 0;
   if (signals_from[from].fetch_add(1) > 0) {
     constexpr std::string_view kText =
-        "\nringproc: forced by a second signal; the recording is not finalised\n";
+        "\nringproc: forced by a second signal; what was being written is not finished\n";
     static_cast<void>(!write(STDERR_FILENO, kText.data(), kText.size()));
     _exit(static_cast<int>(ExitStatus::forced));
   }

@@ -54,7 +54,7 @@ std::atomic<Waitable> supervisor{kNothing};
 void stop_came(int number, bool passed_on) noexcept {
   if (signals_from[passed_on ? 1 : 0].fetch_add(1) > 0) {
     constexpr std::string_view kText =
-        "\nringproc: forced by a second signal; the recording is not finalised\n";
+        "\nringproc: forced by a second signal; what was being written is not finished\n";
     DWORD written = 0;
     static_cast<void>(WriteFile(GetStdHandle(STD_ERROR_HANDLE), kText.data(),
                                 static_cast<DWORD>(kText.size()), &written, nullptr));
