@@ -119,6 +119,15 @@ TEST(BenchResult, PointsOverTimeHaveEachOperationOnce) {
   EXPECT_EQ(result.over_time[2].operations, 2U);
 }
 
+// A write that failed may be the one whose bytes are missing.
+TEST(BenchResult, AFailedCaseHasNoDurableBytes) {
+  CaseResult one = spread_result(10);
+  one.until_durable_seconds = 1;
+  EXPECT_GT(one.durable_bytes_per_second(), 0);
+  one.error = "syncing: Input/output error";
+  EXPECT_EQ(one.durable_bytes_per_second(), 0);
+}
+
 TEST(BenchTable, AFailedCaseIsARowWithItsReason) {
   CaseResult failed(bench_case(Procedure::raw, Operation::flush, FileKind::growing));
   failed.error = "opening x: no";

@@ -35,6 +35,7 @@ void CaseResult::add(const TurnResult& turn) {
 double CaseResult::per_second() const { return ratio(static_cast<double>(operations), seconds); }
 
 double CaseResult::durable_bytes_per_second() const {
+  if (failed()) return 0;
   return ratio(static_cast<double>(bytes()), until_durable_seconds);
 }
 

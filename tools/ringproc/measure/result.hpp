@@ -45,7 +45,7 @@ class CaseResult {
   [[nodiscard]] bool failed() const { return !error.empty(); }
   [[nodiscard]] std::uint64_t bytes() const { return operations * measured.block_bytes; }
   [[nodiscard]] double per_second() const;
-  // Until everything was on the disk.
+  // Until everything was on the disk; 0 if something failed, because then it may not be.
   [[nodiscard]] double durable_bytes_per_second() const;
   // 0 if there were none.
   [[nodiscard]] double flushes_per_sync() const;

@@ -43,6 +43,7 @@ std::string percentiles(const Histogram& histogram) {
 }
 
 std::string durable_column(const CaseResult& one) {
+  if (one.failed()) return fmt::format("{:>9}", "-");
   const double rate = one.durable_bytes_per_second() / 1e6;
   return fmt::format("{:>9}",
                      rate >= 99.5 ? fmt::format("{:.0f}", rate) : fmt::format("{:.1f}", rate));
