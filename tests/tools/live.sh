@@ -3,31 +3,19 @@
 # clients (-S), so that every one of them gets every cycle on a machine of any speed.
 # Usage: live.sh CASE PROGRAM DISK_FAULT_LIBRARY JACK_FEEDER; `live.sh --list` names the cases.
 # shellcheck disable=SC2317  # the cases are called by name
-set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
-
-# expect STATUS COMMAND...: its output goes to `out` and `err`.
-expect() {
-  local wanted=$1 status
-  shift
-  "$@" >out 2>err
-  status=$?
-  [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
-}
-says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
-json_has() { says "^ *\"$1\": $2,?\$" take.json; }
 no_file() {
   if [ -e take.wav ] || [ -e take.json ]; then fail "a file is left"; fi
 }
-moment() { read -rt 0.02 <> <(:); }
 
 # start_server OPTION...: of the dummy driver. Without real-time scheduling: not everybody may have it.
 start_server() {
   local i
   setpriv --pdeathsig KILL jackd -n "$server" -S -t 100000 -r -m "${server_options[@]}" -d dummy -r 48000 -p 1024 "$@" >server.log 2>&1 7>&- 8>&- &
   jackd=$!
-  for ((i = 0; i < 1000; i++)); do
+  for ((i = 0; i < 2000; i++)); do
     "$program" record "${live[@]}" --list-devices >/dev/null 2>&1 && return 0
     kill -0 "$jackd" 2>/dev/null || break
     moment
@@ -63,7 +51,7 @@ feed() {
 # Waits until the recording in the background has this many frames in its file, at 4 bytes each.
 await_frames() {
   local i
-  for ((i = 0; i < 3000; i++)); do
+  for ((i = 0; i < 6000; i++)); do
     [ -e take.wav ] && [ "$(stat -c %s take.wav)" -ge $((4 * $2)) ] && return 0
     kill -0 "$1" 2>/dev/null || break
     moment
@@ -290,9 +278,8 @@ a_recorder_that_is_killed() {
 a_stalled_disk_loses_what_is_told() {
   start_server -C 2 -P 2
   feed 8 f32
-  expect 4 env RINGPROC_FAULT_AT=4 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000 LD_PRELOAD="$disk_fault" \
-    ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
-    "$program" record -o take.wav "${live[@]}" --ports feeder: -d 1.2 --ring 64K --json take.json
+  set_fault RINGPROC_FAULT_AT=4 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000
+  expect 4 "${faulty[@]}" "$program" record -o take.wav "${live[@]}" --ports feeder: -d 1.2 --ring 64K --json take.json
   says 'LOST frames from number' err
   json_has gap_frames 0
   expect 0 "$program" verify take.wav --anywhere --summary take.json
@@ -373,8 +360,7 @@ no_portaudio_device() {
   no_file
 }
 
-helpers='fail|expect|says|json_has|no_file|moment|start_server|stop_server|kill_server|feed|await_frames|start_recording|ends_with|without_leak_check|cases'
-cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {$/\1/p' "$0" | grep -vxE "$helpers"; }
+helpers='no_file|start_server|stop_server|kill_server|feed|await_frames|start_recording|ends_with|without_leak_check|clean_up'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
 program=$2 disk_fault=$3 feeder=$4
@@ -386,10 +372,11 @@ server_options=()
 live=(--source jack --jack-server "$server")
 export JACK_NO_AUDIO_RESERVATION=1 JACK_NO_START_SERVER=1
 export JACK_DEFAULT_SERVER=$server # PortAudio asks for no other
-directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-live.XXXXXX") || exit 1
-RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-live.XXXXXX) || exit 1
-export RINGPROC_REGIONS
-trap 'kill -KILL $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$directory" "$RINGPROC_REGIONS"' EXIT # nothing outlives a failed case
-cd "$directory" || exit 1
+clean_up() {
+  end_jobs
+  wait 2>/dev/null
+  leave_directory
+}
+enter_directory live
 "$1"
 if [ -n "${jackd:-}" ] && kill -CONT "$jackd" 2>/dev/null; then stop_server; fi

@@ -2,11 +2,10 @@
 # The page of a run as a browser draws it, one case per call.
 # Usage: page.sh CASE PROGRAM DISK_FAULT_LIBRARY PAGE_WRITER; `page.sh --list` names the cases. Exit status 77: skipped.
 # shellcheck disable=SC2317  # the cases are called by name
-set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
-skip() { echo "skipped: $*"; exit 77; }
-says() { grep -qE -- "$1" "$2" || fail "no '$1' in $2"; }
+says() { grep -qE -- "$1" "$2" || fail "no '$1' in $2"; } # and does not show the whole page
 
 # browse WIDTH OPTION...: chromium without a window and without a network of its own.
 browse() {
@@ -232,14 +231,11 @@ sys.exit(bool(bad))
 PYTHON
 }
 
-helpers='fail|skip|says|browse|page|draw|shows|and_script|title_is|title|in_frames|change_run|cases'
-cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
+helpers='says|browse|page|draw|shows|and_script|title_is|title|in_frames|change_run'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
 case=$1 writer=${4:?} here=$(realpath "$(dirname "$0")")
 browser=$(command -v chromium) || skip "chromium is not installed"
-directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-page.XXXXXX") || exit 1
-trap 'cd / && rm -rf "$directory"' EXIT
+enter_directory page
 export HOME=$directory
-cd "$directory" || exit 1
 "$case"

@@ -2,43 +2,12 @@
 # Runs the program as users do, one case per call: what it writes, what it refuses, and how it ends.
 # Usage: program.sh CASE PROGRAM [DISK_FAULT_LIBRARY]; `program.sh --list` names the cases.
 # shellcheck disable=SC2317  # the cases are called by name
-set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
 
 counter=(--source counter -c 2 -r 48000 -f s16)
 stdin=(--source stdin -c 2 -r 48000 -f s16)
 start=4096 # where samples begin
-
-fail() { echo "FAILED: $*" >&2; exit 1; }
-
-# expect STATUS COMMAND...: its output goes to `out` and `err`.
-expect() {
-  local wanted=$1 status
-  shift
-  "$@" >out 2>err
-  status=$?
-  [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
-}
-says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
-json_has() { says "^ *\"$1\": $2,?\$" take.json; }
-bytes() { od -An -v -tx1 -j "$2" -N "$3" "$1" | tr -d ' \n'; }
-
-# set_fault SETTING=VALUE...: what `faulty` puts before a command. The sanitizers must not mind that another library comes
-# first.
-set_fault() {
-  faulty=(env "$@" LD_PRELOAD="$disk_fault" ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0")
-}
-
-# wait_for WHAT COMMAND...: until it succeeds.
-wait_for() {
-  local what=$1 i
-  shift
-  for ((i = 0; i < 3000; i++)); do
-    "$@" && return 0
-    read -rt 0.01 <> <(:)
-  done
-  fail "waited in vain: $what"
-}
-longer_than() { [ "$(stat -c %s "$1")" -gt "$2" ]; }
 
 # Waits until the recording in the background has written its header.
 await_start() {
@@ -46,7 +15,7 @@ await_start() {
   for ((i = 0; i < 1000; i++)); do
     [ -s take.wav ] && return 0
     kill -0 "$1" 2>/dev/null || break
-    read -rt 0.01 <> <(:)
+    moment
   done
   fail "the recording did not start"
 }
@@ -349,7 +318,7 @@ a_second_signal_forces() {
   pid=$!
   for ((i = 0; i < 1000; i++)); do # until the handler is there: the file is claimed after it
     [ -e take.wav ] && break
-    read -rt 0.01 <> <(:)
+    moment
   done
   kill -TERM $pid
   # The first one is taken up before the second is sent: a signal pending twice counts once.
@@ -491,13 +460,9 @@ verify_compares_gaps_with_the_summary() {
   expect 8 "$program" verify fitting.wav --summary other.json
 }
 
-cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {$/\1/p' "$0" | grep -vxE 'fail|expect|set_fault|wait_for|await_start|cases'; }
+helpers='await_start'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
 program=$2 disk_fault=${3:-}
-directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-program.XXXXXX") || exit 1
-RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-program.XXXXXX) || exit 1
-export RINGPROC_REGIONS
-trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$directory" "$RINGPROC_REGIONS"' EXIT # nothing outlives a failed case
-cd "$directory" || exit 1
+enter_directory program
 "$1"

@@ -2,24 +2,13 @@
 # What is left when recordings are killed, and what `record`, `recover` and `status` make of it, one case per call.
 # Usage: recover.sh CASE PROGRAM [DISK_FAULT_LIBRARY]; `recover.sh --list` names the cases. Exit status 77: skipped.
 # shellcheck disable=SC2317  # the cases are called by name
-set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
 
 counter=(--source counter -c 2 -r 48000 -f s16)
 start=4096 # where its samples begin
 stranger=65534 # a user who owns nothing here
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
-skip() { echo "skipped: $*"; exit 77; }
-
-# expect STATUS COMMAND...: its output goes to `out` and `err`.
-expect() {
-  local wanted=$1 status
-  shift
-  "$@" >out 2>err
-  status=$?
-  [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
-}
-says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
 silent() { [ -z "$(cat out err)" ] || { cat out err >&2; fail "not silent"; }; }
 # is_json KEY...: `out` is a JSON array whose objects have these keys.
 is_json() {
@@ -28,21 +17,9 @@ is_json() {
   for key; do says "^ *\"$key\": " out; done
 }
 sums() { md5sum "$@" 2>&1; }
-same() { [ "$1" = "$2" ] || fail "$3: $2 instead of $1"; }
 field() { "$program" status "$1" --json | sed -n "s/^ *\"$2\": \"\?\([^\",]*\)\"\?,\?\$/\1/p"; }
 regions() { find "$own" -type f 2>/dev/null | wc -l; }
 
-# wait_for WHAT COMMAND...: until it succeeds.
-wait_for() {
-  local what=$1 i
-  shift
-  for ((i = 0; i < 1000; i++)); do
-    "$@" && return 0
-    read -rt 0.01 <> <(:)
-  done
-  cat record.err >&2 2>/dev/null
-  fail "waited in vain: $what"
-}
 state_of() { sed 's/.*) \(.\).*/\1/' "/proc/$1/stat" 2>/dev/null; }
 stopped() { [ "$(state_of "$1")" = T ]; }
 # The first thread of a killed process is a zombie while the others still hold its locks.
@@ -58,11 +35,11 @@ contains() { grep -qE -- "$1" "$2"; }
 
 # record FILE [OPTION...]: a recording in the background whose bytes stay in its ring, and which does not finish those of
 # others; `parent` watches over `child`.
-as=() fault=()
+as=() faulty=()
 record() {
   local file=$1
   shift
-  RINGPROC_OPTIONS=age=3600s,recover=off "${as[@]}" "${fault[@]}" "$program" record -o "$file" "${counter[@]}" --ring 10s --sync 0 "$@" \
+  RINGPROC_OPTIONS=age=3600s,recover=off "${as[@]}" "${faulty[@]}" "$program" record -o "$file" "${counter[@]}" --ring 10s --sync 0 "$@" \
     >record.out 2>record.err &
   parent=$!
   wait_for "$file is recorded" accepted "$file"
@@ -124,7 +101,7 @@ one_signal_to_either_finalises_once() {
 }
 
 a_second_signal_leaves_it_recoverable() {
-  fault=(env RINGPROC_FAULT_AT=3 RINGPROC_FAULT_DELAY_MS=60000 LD_PRELOAD="$disk_fault" "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0")
+  set_fault RINGPROC_FAULT_AT=3 RINGPROC_FAULT_DELAY_MS=60000
   record take.wav
   kill -TERM "$parent"
   while grep -qE '^(SigPnd|ShdPnd):.*[1-9a-f]' "/proc/$parent/status" "/proc/$child/status" 2>/dev/null; do :; done
@@ -132,7 +109,7 @@ a_second_signal_leaves_it_recoverable() {
   wait "$parent"
   same 130 $? status
   wait_for "the child ends" gone "$child"
-  fault=()
+  faulty=()
   expect 0 "$program" recover
   is_complete take.wav
 }
@@ -438,10 +415,10 @@ region_cut_short() {
 
 # The first is inside a write that takes a second.
 two_recover_at_once() {
-  local first
+  local first faulty
   leave_dead take.wav
-  RINGPROC_FAULT_UNTIL=go LD_PRELOAD=$disk_fault ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0 \
-    "$program" recover take.wav >first.out 2>first.err &
+  set_fault RINGPROC_FAULT_UNTIL=go
+  "${faulty[@]}" "$program" recover take.wav >first.out 2>first.err &
   first=$!
   being_recovered() { "$program" status | grep -q '^recovering'; }
   wait_for "the first recovers" being_recovered
@@ -581,9 +558,9 @@ status_shows_the_living_and_the_dead() {
 
 # fail_while_recording ERRNO STATUS: take.wav; the disk is well again afterwards.
 fail_while_recording() {
-  expect "$2" env RINGPROC_FAULT_AT=3 RINGPROC_FAULT_ERRNO="$1" LD_PRELOAD="$disk_fault" \
-    "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
-    "$program" record -o take.wav "${counter[@]}" -n 5000000 --unpaced --ring 2M -y
+  local faulty
+  set_fault RINGPROC_FAULT_AT=3 RINGPROC_FAULT_ERRNO="$1"
+  expect "$2" "${faulty[@]}" "$program" record -o take.wav "${counter[@]}" -n 5000000 --unpaced --ring 2M -y
   same 1 "$(regions)" "regions left after a failure"
 }
 
@@ -688,24 +665,19 @@ the_summary_of_a_killed_recording_is_no_empty_file() {
   [ ! -e take.json ] || python3 -m json.tool take.json >/dev/null || fail "the summary is not JSON"
 }
 
-helpers='fail|skip|expect|says|silent|is_json|sums|same|field|regions|wait_for|state_of|stopped|gone|ticks|accepted'
+helpers='silent|is_json|sums|field|regions|state_of|stopped|gone|ticks|accepted'
 helpers+='|contains|record|leave_dead|is_complete|conflict|append|truncate_it|replace|delete|rename|become_directory'
-helpers+='|recreate|change_mode|untrusted|unusable|be_stranger|fail_while_recording|being_recovered|two_seconds_more|as_named|cases|clean_up'
-cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
+helpers+='|recreate|change_mode|untrusted|unusable|be_stranger|fail_while_recording|being_recovered|two_seconds_more|as_named|clean_up'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
 program=$2 disk_fault=${3:-}
-RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-recover.XXXXXX) || exit 1
-export RINGPROC_REGIONS
-own=$RINGPROC_REGIONS/ringproc-$(id -u)
-# Not named ringproc-*, see a_directory_named_like_ours.
-directory=$(mktemp -d "${TMPDIR:-/tmp}/recover-cases.XXXXXX") || exit 1
-parent='' child=''
-clean_up() { # nothing outlives a failed case
+clean_up() {
   # shellcheck disable=SC2046  # words on purpose
-  kill -KILL $(jobs -p | xargs -r -n 1 pgrep -P) $(jobs -p) 2>/dev/null
-  rm -rf "$directory" "$RINGPROC_REGIONS"
+  kill -KILL $(jobs -p | xargs -r -n 1 pgrep -P) 2>/dev/null
+  end_jobs
+  leave_directory
 }
-trap clean_up EXIT
-cd "$directory" || exit 1
+enter_directory recover
+own=$RINGPROC_REGIONS/ringproc-$(id -u)
+parent='' child=''
 "$1"

@@ -3,43 +3,17 @@
 # programs: libsndfile's, and SoX's or ffmpeg's.
 # Usage: repair.sh CASE PROGRAM [DISK_FAULT_LIBRARY]; `repair.sh --list` names the cases. Exit status 77: skipped.
 # shellcheck disable=SC2317  # the cases are called by name
-set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
 
 counter=(--source counter -c 2 -r 48000 -f s16 -q)
 start=4096 # where our samples begin
 data_size=4092 riff_size=4
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
-skip() { echo "skipped: $*"; exit 77; }
-needs() { local tool; for tool; do command -v "$tool" >/dev/null || skip "$tool is not installed"; done; }
-
-# expect STATUS COMMAND...: its output goes to `out` and `err`.
-expect() {
-  local wanted=$1 status
-  shift
-  "$@" >out 2>err
-  status=$?
-  [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
-}
-says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
-same() { [ "$1" = "$2" ] || fail "$3: $2 instead of $1"; }
 size() { stat -c %s "$1"; }
-bytes() { od -An -v -tx1 -j "$2" -N "$3" "$1" | tr -d ' \n'; }
 # put FILE OFFSET FORMAT: writes what printf makes of it.
 # shellcheck disable=SC2059  # a format on purpose
 put() { printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none || fail "cannot write to $1"; }
-
-# wait_for WHAT COMMAND...: until it succeeds.
-wait_for() {
-  local what=$1 i
-  shift
-  for ((i = 0; i < 3000; i++)); do
-    "$@" && return 0
-    read -rt 0.01 <> <(:)
-  done
-  fail "waited in vain: $what"
-}
-longer_than() { [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -gt "$2" ]; }
 
 # killed FILE COMMAND...: runs it until FILE has some samples, and kills it.
 killed() {
@@ -385,8 +359,8 @@ a_failing_disk_is_told() {
   for fault in RINGPROC_FAULT_ERRNO=5 RINGPROC_FAULT_SYNC_ERRNO=5; do
     ours
     put take.wav $data_size '\0\0\0\0'
-    expect 6 env $fault LD_PRELOAD="$disk_fault" "ASAN_OPTIONS=${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
-      "$program" repair take.wav
+    set_fault $fault
+    expect 6 "${faulty[@]}" "$program" repair take.wav
     says 'take.wav: I/O error' err
     expect 0 "$program" repair take.wav
     is_sound take.wav 10000
@@ -421,15 +395,10 @@ garbled_headers() {
   done
 }
 
-helpers='fail|skip|needs|expect|says|same|size|state|bytes|put|wait_for|longer_than|killed|is_sound|untouched|mends|ours|long_file|cases'
-cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
+helpers='size|state|put|killed|is_sound|untouched|mends|ours|long_file'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
 program=$2 disk_fault=${3:-}
 needs sox sndfile-info
-directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-repair.XXXXXX") || exit 1
-RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-repair.XXXXXX) || exit 1
-export RINGPROC_REGIONS
-trap 'kill -KILL $(jobs -p) 2>/dev/null; rm -rf "$directory" "$RINGPROC_REGIONS"' EXIT # nothing outlives a failed case
-cd "$directory" || exit 1
+enter_directory repair
 "$1"

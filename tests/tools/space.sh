@@ -2,48 +2,21 @@
 # What `record` does when frames are lost or space runs out, one case per call.
 # Usage: space.sh CASE PROGRAM [DISK_FAULT_LIBRARY]; `space.sh --list` names the cases. Exit status 77: skipped.
 # shellcheck disable=SC2317  # the cases are called by name
-set -uo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
 
 start=4096 # where samples begin
 
-fail() { echo "FAILED: $*" >&2; exit 1; }
-skip() { echo "skipped: $*"; exit 77; }
-
-# expect STATUS COMMAND...: its output goes to `out` and `err`.
-expect() {
-  local wanted=$1 status
-  shift
-  "$@" >out 2>err
-  status=$?
-  [ $status -eq "$wanted" ] || { cat out err >&2; fail "status $status instead of $wanted: $*"; }
-}
-says() { grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "no '$1' in $2"; }; }
-says_not() { ! grep -qE -- "$1" "$2" || { cat "$2" >&2; fail "'$1' in $2"; }; }
-json_has() { says "^ *\"$1\": $2,?\$" take.json; }
 number() { sed -n "s/^ *\"$1\": \([0-9]*\),\?\$/\1/p" take.json; }
 size_is() { [ "$(stat -c %s take.wav)" -eq "$1" ] || fail "size $(stat -c %s take.wav) instead of $1"; }
 
-# wait_for WHAT COMMAND...: until it succeeds.
-wait_for() {
-  local what=$1 i
-  shift
-  for ((i = 0; i < 1000; i++)); do
-    "$@" && return 0
-    read -rt 0.01 <> <(:)
-  done
-  cat err >&2 2>/dev/null
-  fail "waited in vain: $what"
-}
-
-# stalled STATUS OPTION...: a recording whose disk stands still for longer than its ring lasts. The sanitizers must not
-# mind that another library comes first.
+# stalled STATUS OPTION...: a recording whose disk stands still for longer than its ring lasts.
 eight=(--source counter -c 8 -r 48000 -f s32)
 stalled() {
   local wanted=$1
   shift
-  expect "$wanted" env RINGPROC_FAULT_AT=4 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000 LD_PRELOAD="$disk_fault" \
-    ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
-    "$program" record -o take.wav --ring 64K --json take.json -y "$@"
+  set_fault RINGPROC_FAULT_AT=4 RINGPROC_FAULT_COUNT=1 RINGPROC_FAULT_DELAY_MS=1000
+  expect "$wanted" "${faulty[@]}" "$program" record -o take.wav --ring 64K --json take.json -y "$@"
 }
 
 # The disk stands still until both are told.
@@ -190,9 +163,8 @@ a_gap_map_that_cannot_be_written_is_told() {
 
 # The recording process is killed while its disk stands still; its parent has to finish it.
 a_killed_recording_leaves_its_gap_map() {
-  RINGPROC_FAULT_AT=4 RINGPROC_FAULT_UNTIL=$PWD/go LD_PRELOAD="$disk_fault" \
-    ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" \
-    "$program" record -o take.wav --ring 64K "${eight[@]}" >out 2>err &
+  set_fault RINGPROC_FAULT_AT=4 RINGPROC_FAULT_UNTIL="$PWD/go"
+  "${faulty[@]}" "$program" record -o take.wav --ring 64K "${eight[@]}" >out 2>err &
   local parent=$!
   wait_for 'the gap map' test -s take.wav.gaps.json
   pkill -KILL -P $parent || fail "no recording process"
@@ -323,20 +295,14 @@ a_renamed_file_is_recorded_on() {
   expect 0 "$program" verify renamed/other.wav --summary take.json
 }
 
-helpers='fail|skip|expect|says|says_not|json_has|number|size_is|wait_for|stalled|is_json|entries|small_disk|recording|ends_with|cases|clean_up'
-cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "$helpers"; }
+helpers='number|size_is|stalled|is_json|entries|small_disk|recording|ends_with|clean_up'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
 case=$1 program=$2 disk_fault=${3:-} script=$(realpath "$0")
-directory=$(mktemp -d "${TMPDIR:-/tmp}/ringproc-space.XXXXXX") || exit 1
-RINGPROC_REGIONS=$(mktemp -d /dev/shm/ringproc-space.XXXXXX) || exit 1
-export RINGPROC_REGIONS
-clean_up() { # nothing outlives a failed case
-  # shellcheck disable=SC2046  # words on purpose
-  kill -KILL $(jobs -p) 2>/dev/null
+clean_up() {
+  end_jobs
   [ -z "${own_mounts:-}" ] || umount disk 2>/dev/null
-  cd / && rm -rf "$directory" "$RINGPROC_REGIONS"
+  leave_directory
 }
-trap clean_up EXIT
-cd "$directory" || exit 1
+enter_directory space
 "$case"
