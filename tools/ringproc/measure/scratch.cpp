@@ -10,6 +10,7 @@
 #include "measure/raw_file.hpp"
 #include "os.hpp"
 #include "os/os.hpp"
+#include "recover/recover.hpp"
 #include "utf8_path.hpp"
 
 namespace ringproc::tool::measure {
@@ -90,6 +91,23 @@ void Scratch::remove_files(const Case& one) const {
   for (const std::string& path : paths(one)) std::filesystem::remove(to_path(path), ignored);
   // Where there is no such call, or it fails, the next turn is disturbed at worst.
   static_cast<void>(os::sync_directory_of(paths(one).front()));
+}
+
+void Scratch::forget_rings(const Case& one) const {
+  std::string problem;
+  const auto place =
+      core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
+  if (!place) return;  // then nothing is kept
+  core::RecoverRequest request;
+  request.automatic = false;
+  request.discard = true;
+  for (const std::string& path : paths(one)) {
+    std::error_code error;
+    const core::FileId id = core::file_id(path, error);
+    std::vector<core::RecoverOutcome> outcomes;
+    // What cannot be forgotten now, the library has told of.
+    if (!error) static_cast<void>(core::recover_before_open(*place, id, request, 0, outcomes));
+  }
 }
 
 std::vector<std::string> left_behind(const std::string& directory) {
