@@ -257,5 +257,17 @@ TEST(BenchPlan, RandomMomentsMayBeMoreThanTheirMean) {
   EXPECT_EQ(refusal(request), "");
 }
 
+// 3,000 blocks of 16K a second for 30 s are more than files have by themselves.
+TEST(BenchPlan, FilesHaveRoomForWhatIsDue) {
+  PlanRequest request;
+  request.seconds = 30;
+  request.rounds = 1;
+  const Plan plan = make_plan(request);
+  for (const Case& one : plan.cases) {
+    if (one.arrival.kind == Arrival::Kind::closed) continue;
+    EXPECT_GE(one.file_bytes, std::uint64_t{30 * 3'000} * one.block_bytes) << name_of(one);
+  }
+}
+
 }  // namespace
 }  // namespace ringproc::tool::measure

@@ -158,6 +158,10 @@ std::string report_text(const RunResult& run, const RunFacts& facts, bool detail
   return text;
 }
 
+std::string cannot_write(const std::string& path) {
+  return "cannot write " + (path == "-" ? "to standard output" : path);
+}
+
 ExitStatus tell(const BenchArguments& arguments, ReportFiles& reports, const RunResult& run,
                 const RunFacts& facts, const ordered_json& report) {
   constexpr auto kReplace = ordered_json::error_handler_t::replace;
@@ -165,15 +169,16 @@ ExitStatus tell(const BenchArguments& arguments, ReportFiles& reports, const Run
   if (!arguments.quiet) {
     const bool aside = arguments.json == "-" || arguments.html == "-";
     told = print_to(aside ? stderr : stdout, report_text(run, facts, arguments.details));
+    if (!told) complain(ExitStatus::other, "cannot write the table to standard output");
   }
   if (!arguments.json.empty() &&
       !reports.write(arguments.json, report.dump(1, ' ', false, kReplace) + "\n")) {
     told = false;
-    complain(ExitStatus::other, fmt::format("cannot write {}", arguments.json));
+    complain(ExitStatus::other, cannot_write(arguments.json));
   }
   if (!arguments.html.empty() && !reports.write(arguments.html, page_of(report))) {
     told = false;
-    complain(ExitStatus::other, fmt::format("cannot write {}", arguments.html));
+    complain(ExitStatus::other, cannot_write(arguments.html));
   }
   ExitStatus status = told && !run.interrupted ? ExitStatus::complete : ExitStatus::other;
   for (const CaseResult& one : run.cases) {
@@ -229,7 +234,7 @@ ExitStatus compare(const BenchArguments& arguments) {
     if (!reports.error().empty()) return complain(ExitStatus::cannot_open, reports.error());
     if (!reports.write(arguments.json, comparison_json(comparison).dump(1) + "\n")) {
       told = false;
-      complain(ExitStatus::other, fmt::format("cannot write {}", arguments.json));
+      complain(ExitStatus::other, cannot_write(arguments.json));
     }
   }
   return told ? ExitStatus::complete : ExitStatus::other;

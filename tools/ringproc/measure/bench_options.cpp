@@ -137,7 +137,8 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
       ->check(CLI::IsMember({"auto", "on", "off"}));
   app.add_option("--options", arguments.options,
                  "Options of the library, as in RINGPROC_OPTIONS: ring=64M,preallocate=written");
-  app.add_option("--seed", arguments.seed, "Of the data and of random moments (default: 1)");
+  app.add_option("--seed", arguments.seed, "Of the data and of random moments (default: 1)")
+      ->check(CLI::NonNegativeNumber.description(""));
   app.add_option("--json", arguments.json,
                  "Everything goes there, all bins too; - is standard output");
   app.add_option("--html", arguments.html, "A page to look at goes there: one file, no network");
@@ -217,7 +218,7 @@ RunSettings checked(const BenchArguments& arguments) {
   if (arguments.rate || !arguments.arrival.empty()) request.arrival = arrival_of(arguments);
   request.sync_seconds = arguments.sync_seconds;
   request.seconds = arguments.seconds;
-  if (!arguments.size.empty()) request.file_bytes = parse_size("--size", arguments.size);
+  if (arguments.size) request.file_bytes = parse_size("--size", *arguments.size);
   request.direct = named<Direct>(arguments.direct);
   static_cast<void>(library_options_of(arguments.options));  // throws, if they are bad
   return {make_plan(request), arguments.seed, arguments.options};

@@ -27,7 +27,7 @@ struct BenchArguments {
   std::optional<double> sync_seconds;
   std::optional<double> seconds;
   std::optional<std::int64_t> rounds;
-  std::string size;
+  std::optional<std::string> size;
   std::string direct = "auto";
   std::string options;
   std::uint64_t seed = 1;

@@ -53,10 +53,24 @@ bool leaves_workload_open(const PlanRequest& request) {
          request.kinds.empty() && !request.files && !request.arrival && !request.sync_seconds;
 }
 
+// Open loops: the most blocks that so many of the callers write in one turn.
+double due_blocks(const Case& one, unsigned callers) {
+  const double mean = one.arrival.per_second * one.seconds / one.callers;
+  // The rounding keeps 300/s for 1 s at 300 operations.
+  const double each = one.arrival.kind == Arrival::Kind::poisson
+                          ? mean + kDeviations * std::sqrt(mean) + kDeviations
+                          : std::ceil(mean - 1e-9 * mean);
+  return each * callers;
+}
+
 std::uint64_t default_file_bytes(const Case& one) {
   if (one.operation == Operation::stream) return kStreamFile;
   if (one.file == FileKind::prepared) return kPreparedFile;
-  return one.operation == Operation::flush ? kFlushFile : kWriteFile;
+  const std::uint64_t usual = one.operation == Operation::flush ? kFlushFile : kWriteFile;
+  if (one.arrival.kind == Arrival::Kind::closed) return usual;
+  // What is due, as far as mmio's offsets go.
+  const double due = due_blocks(one, one.callers_of(0)) * one.block_bytes;
+  return std::max(usual, static_cast<std::uint64_t>(std::min(due, 1.0 * kMostMmio)));
 }
 
 std::vector<Case> default_cases() {
@@ -187,16 +201,6 @@ void check_request(const PlanRequest& request) {
   }
 }
 
-// Open loops: the most blocks that so many of the callers write in one turn.
-double due_blocks(const Case& one, unsigned callers) {
-  const double mean = one.arrival.per_second * one.seconds / one.callers;
-  // The rounding keeps 300/s for 1 s at 300 operations.
-  const double each = one.arrival.kind == Arrival::Kind::poisson
-                          ? mean + kDeviations * std::sqrt(mean) + kDeviations
-                          : std::ceil(mean - 1e-9 * mean);
-  return each * callers;
-}
-
 void check_case(const Case& one) {
   const bool mmio = one.procedure != Procedure::raw;
   const std::string name = name_of(one);
@@ -277,8 +281,8 @@ Plan make_plan(const PlanRequest& request) {
     });
   }
   for (Case& one : plan.cases) {
-    one.file_bytes = request.file_bytes.value_or(default_file_bytes(one));
     if (request.seconds) one.seconds = *request.seconds / plan.rounds;
+    one.file_bytes = request.file_bytes.value_or(default_file_bytes(one));
     one.direct = request.direct;
     check_case(one);
   }

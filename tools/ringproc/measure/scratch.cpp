@@ -37,6 +37,19 @@ std::string fill(const std::string& path, std::uint64_t bytes, const std::atomic
   return fmt::format("preparing {}: {}", path, error.message());
 }
 
+// What the ring of a failed case has kept for files that are about to go: nobody wants it, and it
+// would stay in memory until somebody recovers it. This process has no other files.
+void forget_rings() {
+  std::string problem;
+  const auto place =
+      core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
+  if (!place) return;  // then nothing is kept
+  for (const std::string& name : place->list()) {
+    if (core::look_at_region(*place, name).process != core::os::process_id()) continue;
+    static_cast<void>(place->remove(name));  // what stays is told of by `ringproc status`
+  }
+}
+
 }  // namespace
 
 Scratch::Scratch(const std::string& directory) {
@@ -58,6 +71,7 @@ Scratch::~Scratch() {
 
 std::string Scratch::remove() {
   if (path_.empty()) return {};
+  forget_rings();
   std::error_code error;
   std::filesystem::remove_all(to_path(path_), error);
   if (!error) path_.clear();
@@ -91,23 +105,6 @@ void Scratch::remove_files(const Case& one) const {
   for (const std::string& path : paths(one)) std::filesystem::remove(to_path(path), ignored);
   // Where there is no such call, or it fails, the next turn is disturbed at worst.
   static_cast<void>(os::sync_directory_of(paths(one).front()));
-}
-
-void Scratch::forget_rings(const Case& one) const {
-  std::string problem;
-  const auto place =
-      core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
-  if (!place) return;  // then nothing is kept
-  core::RecoverRequest request;
-  request.automatic = false;
-  request.discard = true;
-  for (const std::string& path : paths(one)) {
-    std::error_code error;
-    const core::FileId id = core::file_id(path, error);
-    std::vector<core::RecoverOutcome> outcomes;
-    // What cannot be forgotten now, the library has told of.
-    if (!error) static_cast<void>(core::recover_before_open(*place, id, request, 0, outcomes));
-  }
 }
 
 std::vector<std::string> left_behind(const std::string& directory) {

@@ -35,11 +35,8 @@ class Scratch {
   // not left to the next turn. Blocks: on the disk.
   void remove_files(const Case& one) const;
 
-  // Effect: what a failed case's ring has kept for its files is forgotten: nobody wants it, and it
-  // would stay in memory until somebody recovers it. Requires: they are closed, and still there.
-  void forget_rings(const Case& one) const;
-
-  // Effect: everything is gone. Returns: empty, or what is left and why.
+  // Effect: everything is gone, also what rings have kept for it. Requires: all files are closed.
+  // Returns: empty, or what is left and why.
   [[nodiscard]] std::string remove();
 
  private:
