@@ -246,7 +246,8 @@ std::vector<std::size_t> Plan::order(unsigned round) const {
     std::size_t end = first;
     while (end < cases.size() && group_name(cases[end]) == group_name(cases[first])) ++end;
     const auto at = [&](std::size_t i) { return order.begin() + static_cast<std::ptrdiff_t>(i); };
-    std::rotate(at(first), at(first + (round - 1) % (end - first)), at(end));
+    std::rotate(at(first), at(first + (round - 1) / 2 % (end - first)), at(end));
+    if (round % 2 == 0) std::reverse(at(first), at(end));
     first = end;
   }
   return order;

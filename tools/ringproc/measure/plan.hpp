@@ -37,7 +37,8 @@ struct Plan {
 
   [[nodiscard]] double expected_seconds() const;
   // The order of one round, from 1 on, as indices: cases of a group change places from round to
-  // round, so that each follows another and none is always the first.
+  // round, and every second time they are the other way round, so that none is always the first,
+  // nor always after the same.
   [[nodiscard]] std::vector<std::size_t> order(unsigned round) const;
   // The most that is on the disk at a time.
   [[nodiscard]] std::uint64_t disk_bytes() const;

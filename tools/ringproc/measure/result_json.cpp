@@ -89,6 +89,7 @@ ordered_json json_of(const CaseResult& one) {
                     {"not_begun", one.not_begun},
                     {"error", nullptr}};
   if (what.arrival.kind != Arrival::Kind::closed) json["rate"] = what.arrival.per_second;
+  if (what.procedure == Procedure::dos) json["direct"] = nullptr;  // which knows no such thing
   if (one.failed()) json["error"] = one.error;
   json["latency_ns"] = {{"submission", json_of(one.latency->submission)},
                         {"completion", json_of(one.latency->completion)},
