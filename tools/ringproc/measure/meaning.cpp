@@ -21,7 +21,7 @@ std::string count_text(double value) {
   }
   std::string text = fmt::format("{:.{}f}", value, value < 9.95 ? 1 : 0);
   for (auto at = static_cast<int>(text.size()) - 3; large && at > 0; at -= 3) {
-    text.insert(static_cast<std::size_t>(at), ",");
+    text.insert(static_cast<std::size_t>(at), 1, ',');
   }
   return text;
 }
