@@ -106,8 +106,7 @@ template <typename T>
 std::vector<T> or_else(const std::vector<T>& given, std::vector<T> otherwise) {
   std::vector<T> values = given.empty() ? std::move(otherwise) : given;
   std::ranges::sort(values);
-  const auto [first, last] = std::ranges::unique(values);
-  values.erase(first, last);
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
 }
 
