@@ -1,9 +1,8 @@
 // The ring procedure, through the mmio functions as an application has it.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
-#include <optional>
-#include <set>
 #include <utility>
 
 #include "measure/mmio_subject.hpp"
