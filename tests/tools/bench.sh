@@ -146,7 +146,9 @@ settings_are_told() {
   holds 'settings["rounds"] == 1 and settings["seed"] == 7 and settings["options"] == "ring=64K"'
   holds "disk['directory'] == '$PWD/disk' and disk['size_bytes'] >= disk['free_bytes'] > 0"
   holds "machine['processors'] >= 1 and '$(uname -r)' in machine['system']"
-  holds "disk['file_system'] and disk['mount_options'] and ringproc['version'] in '$("$program" --version | head -1)'"
+  # In a changed root the mount table has no line for it.
+  ! awk '$5 == "/" { found = 1 } END { exit !found }' /proc/self/mountinfo || holds "disk['mount_options']"
+  holds "disk['file_system'] and ringproc['version'] in '$("$program" --version | head -1)'"
 }
 
 # ---- whether it is a disk ----

@@ -46,7 +46,8 @@ PARTS = {
     "ringproc": {"version": text, "build": text},
     "machine": {"cpu": text, "processors": whole_number, "memory_bytes": whole_number, "system": text, "distribution": (text, absent),
                 "virtual": (text, absent)},
-    "disk": {"directory": text, "file_system": text, "mount_point": text, "source": text, "mount_options": text, "device": (text, absent),
+    "disk": {"directory": text, "file_system": text, "mount_point": (text, absent), "source": (text, absent),
+             "mount_options": (text, absent), "device": (text, absent), # in a changed root the mount table is silent
              "model": (text, absent), "write_cache": (text, absent), "rotational": (truth, absent), "scheduler": (text, absent),
              "size_bytes": whole_number, "free_bytes": whole_number},
     "clock": {"cost_ns": number, "step_ns": number},
