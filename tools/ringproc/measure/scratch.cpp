@@ -38,14 +38,18 @@ std::string fill(const std::string& path, std::uint64_t bytes, const std::atomic
 }
 
 // What the ring of a failed case has kept for files that are about to go: nobody wants it, and it
-// would stay in memory until somebody recovers it. This process has no other files.
-void forget_rings() {
+// would stay in memory until somebody recovers it. A dead process may have had our number: so the
+// file, too, must be one of ours.
+void forget_rings(const std::string& directory) {
   std::string problem;
   const auto place =
       core::Place::open(core::Place::default_directory(), core::Place::Make::no, problem);
   if (!place) return;  // then nothing is kept
   for (const std::string& name : place->list()) {
-    if (core::look_at_region(*place, name).process != core::os::process_id()) continue;
+    const core::RecoverOutcome found = core::look_at_region(*place, name);
+    if (found.process != core::os::process_id()) continue;
+    const std::string parent = to_utf8(to_path(found.file).parent_path().filename());
+    if (parent != to_utf8(to_path(directory).filename())) continue;
     static_cast<void>(place->remove(name));  // what stays is told of by `ringproc status`
   }
 }
@@ -71,7 +75,7 @@ Scratch::~Scratch() {
 
 std::string Scratch::remove() {
   if (path_.empty()) return {};
-  forget_rings();
+  forget_rings(path_);
   std::error_code error;
   std::filesystem::remove_all(to_path(path_), error);
   if (!error) path_.clear();
