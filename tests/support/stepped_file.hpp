@@ -1,6 +1,7 @@
 // A file whose drain is stepped by hand: nothing happens behind a test's back.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,8 +23,9 @@ class SteppedScheduler final : public Scheduler {
   }
 
   std::error_code prepare_error;
-  int rings = 0;
-  int requests = 0;
+  // Counted by whichever thread writes; several do in some tests.
+  std::atomic<int> rings = 0;
+  std::atomic<int> requests = 0;
   bool helpful = false;  // runs the steps at once when asked for them
 };
 
