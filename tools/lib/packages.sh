@@ -27,8 +27,10 @@ need_packages() {
     echo "not a Debian system: these must be there by other means: $*" >&2
     return 0
   fi
-  local package missing=() become=()
+  local package seen=' ' missing=() become=()
   for package in "$@"; do
+    [[ $seen != *" $package "* ]] || continue
+    seen+="$package "
     dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
