@@ -58,7 +58,8 @@ def an_interrupt_cleans_up(build, directory):
 
 def bad_arguments_are_usage(build, directory):
     for arguments in ([], [directory / "missing"], [directory, "--only", "no_such_row"], [directory, "--channels", "65"],
-                      [directory, "--frobnicate"]):
+                      [directory, "--frobnicate"], [directory, "--disk", "floppy"],
+                      [directory, "--quick", "--disk", "stall_10"]):
         run = start(build, *arguments, stderr=subprocess.DEVNULL)
         assert run.wait() == 2, f"{arguments}: {run.returncode}"
 
@@ -107,8 +108,29 @@ def a_file_is_judged_by_its_numbers(_, directory):
     assert wave.read(str(empty)) == {"exists": False, "header": None}
 
 
+def several_takes_are_a_median_and_a_range(_, directory):
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(PROGRAM.parent))
+    from peers import plan, tables
+
+    def take(lost, **more):
+        return {"recorder": "ringproc", "channels": 8, "row": "loss", "disk": "healthy", "first": 1, "rate": 192000, "present": 9,
+                "shifted": 0, "ended_by_itself": True, "lost": lost, "short": 0, "silent": 0, "listener_missed": 64,
+                "exit_status": 4, "server_xruns": 1, "cpu_s": 1, "took_s": 2, "memory_bytes": 2**20, "seconds": 6,
+                "told": {"frames_lost": 0}, **more}
+
+    def cell(*takes):
+        return tables.loss_table(takes, plan.LOSSES[:1])[2].split("|")[3].strip()
+
+    assert cell(take(64)) == "64 (0.3 ms), server 64, ring 0"
+    assert cell(take(64), take(0), take(192)) == "64 (0.3 ms) [0 to 192], server 64 (0.3 ms) [64 to 64], ring 0"
+    # What cannot be counted is told beside it, and not averaged away.
+    stuck = cell(take(64), take(0), take(64, ended_by_itself=False), take(128))
+    assert stuck == "64 (0.3 ms) [0 to 128], server 64 (0.3 ms) [64 to 64], ring 0; 64 (0.3 ms), server 64, ring 0, did not end", stuck
+
+
 CASES = {case.__name__: case for case in (a_quick_run_tells_everything, an_interrupt_cleans_up, bad_arguments_are_usage,
-                                          a_file_is_judged_by_its_numbers)}
+                                          a_file_is_judged_by_its_numbers, several_takes_are_a_median_and_a_range)}
 
 if __name__ == "__main__":
     test_directory = pathlib.Path(sys.argv[3]) / sys.argv[2] / "disk"

@@ -1,4 +1,6 @@
 """The Markdown of a run."""
+import statistics
+
 from peers import plan
 from peers.programs import RECORDERS
 
@@ -50,10 +52,29 @@ def _cpu(seen):
     return f"{100 * seen['cpu_s'] / max(seen['took_s'], 0.1):.1f} %"
 
 
+def _several(takes):
+    """Takes of one cell that can be counted: medians and ranges."""
+    rate = takes[0]["rate"]
+
+    def range_of(numbers):
+        return f"{_frames(round(statistics.median(numbers)), rate)} [{min(numbers):,} to {max(numbers):,}]"
+
+    text = range_of([seen["lost"] + seen["short"] for seen in takes])
+    text += f", server {range_of([seen['listener_missed'] or 0 for seen in takes])}"
+    rings = [seen["told"]["frames_lost"] for seen in takes if seen.get("told")]
+    if len(rings) == len(takes) and None not in rings:
+        text += f", ring {max(rings):,} at most" if max(rings) else ", ring 0"
+    return text
+
+
 def _spread(takes):
-    """The takes of one cell: one text if they are alike, else all of them."""
+    """The takes of one cell: one text if they are alike, medians if they can be counted, else all of them."""
     texts = list(dict.fromkeys(_lost(seen) for seen in takes))
-    return "; ".join(texts)
+    counted = [seen for seen in takes if seen.get("first") is not None and seen["ended_by_itself"] and not _slipped(seen)]
+    if len(texts) == 1 or len(counted) < 3:
+        return "; ".join(texts)
+    others = [_lost(seen) for seen in takes if seen not in counted]
+    return "; ".join([_several(counted), *others])
 
 
 def loss_table(takes, losses):
@@ -136,6 +157,7 @@ def end_table(takes):
 LEGEND = (
     "- frames: numbers that the feeder played and the file skips, wherever they got lost;",
     "- server: frames that a client missed in the same take which only listens; whoever records loses about as many;",
+    "- several takes: the median and, in brackets, the least and the most of them, lost and missing at the end together;",
     "- ring: those that the recorder itself says its ring had no room for (where it says so);",
     "- as silence: zeros stand there; ended early: the file lacks so many at its end;",
     "- slipped: samples are missing within frames, and later ones are in the place of another channel's;",
