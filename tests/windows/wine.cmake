@@ -18,9 +18,9 @@ if(CMAKE_SIZEOF_VOID_P EQUAL 8)
 endif()
 
 # The names are asked for when tests are about to run: building must not need Wine.
-function(ringproc_discover_tests name label timeout)
+function(ringproc_discover_tests name label timeout filter)
   if(RINGPROC_RUNS_HERE)
-    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 180
+    gtest_discover_tests(${name} TEST_FILTER "${filter}" DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 180
       PROPERTIES LABELS ${label} TIMEOUT ${timeout} FIXTURES_REQUIRED wine)
   endif()
 endfunction()
