@@ -28,7 +28,7 @@ stream dos growing 64K
 stream ring growing 64K
 NAMES
   diff wanted names || fail "other cases"
-  for line in ' +p50 +p90 +p99 +p99\.9 +max +a second +MB/s' '^One caller can make about [0-9,]+ writes'; do says "$line" out; done
+  for line in ' +p50 +p90 +p99 +p99\.9 +max +a second +MB/s' '^One caller can make about [0-9.,]+ writes'; do says "$line" out; done
   nothing_left
 }
 
