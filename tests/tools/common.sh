@@ -1,6 +1,7 @@
 # What the scripts of this folder share; they source it. A case is a function of the script whose name is not in its
 # $helpers. Its last lines: answer --list by `cases`, enter_directory, call the case. What a script has otherwise (clean_up,
-# says), it defines anew.
+# says), it defines anew. A group with many cases is a folder of scripts, with a common.sh of its own that sources this one:
+# what stands in there is no case, and its `run` is those last lines.
 # shellcheck shell=bash
 set -uo pipefail
 
@@ -46,7 +47,7 @@ preloading() {
 }
 set_fault() { preloading "${disk_fault:?}" "$@"; }
 
-cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "${helpers:?}"; }
+cases() { sed -n 's/^\([a-z][a-z_0-9]*\)() {.*$/\1/p' "$0" | grep -vxE "${helpers:-}"; }
 
 # enter_directory NAME: an empty one, and one for regions; with the script both are gone.
 enter_directory() {

@@ -1,4 +1,5 @@
-"""Judges the JSON of `ringproc bench` for bench.sh: `bench_json.py FUNCTION FILE [ARGUMENT...]`. Says what is wrong, status 1."""
+"""Judges the JSON of `ringproc bench` for the scripts beside it. Usage: bench_json.py FUNCTION FILE [ARGUMENT...]. Says what
+is wrong, status 1."""
 import json
 import math
 import re
