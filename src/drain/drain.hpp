@@ -165,6 +165,7 @@ class Drain {
   void watch_for(const Target& target) const noexcept;
   void wake_everybody() noexcept;
   void renew_locks() noexcept;
+  void note_pending() noexcept;
   [[nodiscard]] Step write_owned(bool sync_follows) noexcept;
   [[nodiscard]] std::error_code write_out(const Batch& batch, std::uint64_t syncs,
                                           std::uint64_t& done) noexcept;

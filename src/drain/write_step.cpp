@@ -33,11 +33,7 @@ Step Drain::write_owned(bool sync_follows) noexcept {
   {
     const std::lock_guard lock(state_);
     syncs = statistics_.syncs;
-    const RegionHeader& header = region_.header();
-    const std::uint64_t pending = header.accepted.load(std::memory_order_acquire) -
-                                  header.written.load(std::memory_order_relaxed);
-    recent_high_water_ = std::max(recent_high_water_, pending);
-    statistics_.high_water = std::max(statistics_.high_water, pending);
+    note_pending();
     if (!claim(region_, batch)) return Step::nothing;
   }
   batch.flushed_often = sync_follows && syncs >= kFewSyncs;
@@ -64,6 +60,15 @@ Step Drain::write_owned(bool sync_follows) noexcept {
   return Step::failed;
 }
 
+// Requires state_.
+void Drain::note_pending() noexcept {
+  const RegionHeader& header = region_.header();
+  const std::uint64_t pending = header.accepted.load(std::memory_order_acquire) -
+                                header.written.load(std::memory_order_relaxed);
+  recent_high_water_ = std::max(recent_high_water_, pending);
+  statistics_.high_water = std::max(statistics_.high_water, pending);
+}
+
 // The batch, told to recovery beforehand and afterwards.
 std::error_code Drain::write_out(const Batch& batch, std::uint64_t syncs,
                                  std::uint64_t& done) noexcept {
@@ -82,6 +87,7 @@ std::error_code Drain::write_out(const Batch& batch, std::uint64_t syncs,
   const std::error_code error = write_batch(backend_, batch, [&](std::uint64_t so_far) {
     {
       const std::lock_guard lock(state_);
+      note_pending();  // the most is there when a slow write is about to return
       ++statistics_.os_writes;
       wrote_direct_ = batch.direct;
       if (batch.direct) statistics_.direct_bytes += so_far - done;

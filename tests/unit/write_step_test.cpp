@@ -172,5 +172,19 @@ TEST(WriteStep, CallsTheHelperThatFoundItBusy) {
   EXPECT_EQ(f.scheduler.requests, 1);
 }
 
+// Nothing more was pending when the slow write began.
+TEST(WriteStep, HighWaterIsWhatPilesUpDuringAWrite) {
+  SteppedFile f;
+  f.disk.on_write = [&](int) {
+    f.disk.on_write = {};
+    EXPECT_TRUE(f.write(std::string(1000, 'b')));
+    return std::error_code{};
+  };
+  ASSERT_TRUE(f.write("abc"));
+  f.drain();
+  EXPECT_EQ(f.file->statistics().drain.high_water, 1003u);
+  EXPECT_EQ(f.file->drain().take_high_water(), 1003u);
+}
+
 }  // namespace
 }  // namespace ringproc::core
