@@ -153,5 +153,34 @@ TEST_F(LiveFeedTest, PlacesGapsOnTheSourcesClock) {
   expect_kept(3 * kPeriod);
 }
 
+TEST_F(LiveFeedTest, AGapThatIsKnownLateIsPlacedWhereItWas) {
+  start(4 * kPeriod);
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(enter());
+    if (i == 2) feed_.note_gap(100, kPeriod);
+    if (i == 3) feed_.note_gap(28, 2 * kPeriod);  // no further back than the one before
+    bring(kPeriod);
+  }
+  EXPECT_EQ(end(), CaptureEnd::complete);
+  EXPECT_EQ(feed_.gaps().ranges(), (std::vector<FrameRange>{{64, 128}}));
+}
+
+TEST_F(LiveFeedTest, KnowsThePeriodTakenLast) {
+  start();
+  const std::vector<float> one(kPeriod, 1);
+  const std::vector<float> two(kPeriod, 2);
+  const std::array<const float*, 2> first = {one.data(), two.data()};
+  const std::array<const float*, 2> second = {one.data(), one.data()};
+  ASSERT_TRUE(enter());
+  EXPECT_FALSE(feed_.repeats(first, kPeriod)) << "nothing was taken yet";
+  feed_.take_planar(first, kPeriod);
+  EXPECT_TRUE(feed_.repeats(first, kPeriod));
+  EXPECT_FALSE(feed_.repeats(second, kPeriod));
+  EXPECT_FALSE(feed_.repeats(first, kPeriod - 1));
+  feed_.take_planar(second, kPeriod);
+  EXPECT_TRUE(feed_.repeats(second, kPeriod));
+  feed_.leave();
+}
+
 }  // namespace
 }  // namespace ringproc::tool

@@ -7,9 +7,11 @@
 #include <atomic>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "cycle_clock.hpp"
 #include "jack_ports.hpp"
 #include "live_feed.hpp"
 #include "live_source.hpp"
@@ -72,7 +74,7 @@ class JackSource final : public LiveSource {
   void set_callbacks();
   void process(jack_nframes_t frames);
   [[nodiscard]] bool connected();
-  [[nodiscard]] bool is_new(jack_nframes_t frames);
+  void note(const CycleClock::Gap& gap) { feed_.note_gap(gap.frames, gap.behind); }
   void die(std::string reason);
 
   jack_client_t* client_ = nullptr;
@@ -87,8 +89,7 @@ class JackSource final : public LiveSource {
   std::vector<jack_port_t*> ports_;
   std::vector<const float*> buffers_;
   int cycles_to_connect_ = kCyclesToConnect;  // 0: connected
-  jack_nframes_t next_time_ = 0;              // of the server's clock, when the next cycle begins
-  jack_nframes_t period_frames_ = 0;          // of the cycle before; 0: there was none
+  std::optional<CycleClock> clock_;
 };
 
 std::string JackSource::open(const LiveRequest& request) {
@@ -97,6 +98,7 @@ std::string JackSource::open(const LiveRequest& request) {
   if (!client_) return why_no_client(request, status);
   facts_.rate = jack_get_sample_rate(client_);
   facts_.period_frames = jack_get_buffer_size(client_);
+  clock_.emplace(facts_.rate);
   facts_.real_time = jack_is_realtime(client_) != 0;
   if (request.rate && *request.rate != facts_.rate) {
     return fmt::format(
@@ -176,33 +178,24 @@ std::string JackSource::connect(const std::vector<std::string>& names) {
 }
 
 CaptureEnd JackSource::run(Capture& capture, const AudioFormat& format) {
-  return feed_.run(capture, format, facts_.period_frames,
-                   [this] { return dead_.load(std::memory_order_acquire); });
+  const CaptureEnd end = feed_.run(capture, format, facts_.period_frames,
+                                   [this] { return dead_.load(std::memory_order_acquire); });
+  note(clock_->rest());  // the callback passes no more
+  return end;
 }
 
 void JackSource::process(jack_nframes_t frames) {
   if (!feed_.enter()) return;
-  if (connected() && is_new(frames)) {
+  if (connected()) {
     for (std::size_t i = 0; i < ports_.size(); ++i) {
       buffers_[i] = static_cast<const float*>(jack_port_get_buffer(ports_[i], frames));
     }
-    feed_.take_planar(buffers_, frames);
+    const auto verdict = clock_->call(jack_last_frame_time(client_), frames,
+                                      [&] { return feed_.repeats(buffers_, frames); });
+    note(verdict.gap);
+    if (verdict.take) feed_.take_planar(buffers_, frames);
   }
   feed_.leave();
-}
-
-// A server that does not wait for its clients calls a late one for each cycle that it missed, but
-// all that is there to be had then is the newest: that is a gap, and then cycles that have been.
-bool JackSource::is_new(jack_nframes_t frames) {
-  const jack_nframes_t now = jack_last_frame_time(client_);
-  const auto skipped = static_cast<std::int32_t>(now - next_time_);  // it wraps around
-  // Where the period has another length than before, this clock has jumped by the difference.
-  if (std::exchange(period_frames_, frames) == frames) {
-    if (skipped < 0) return false;
-    if (skipped > 0) feed_.note_gap(static_cast<std::uint64_t>(skipped));
-  }
-  next_time_ = now + frames;
-  return true;
 }
 
 // The server makes connections between cycles, not at once; what came before would be silence in

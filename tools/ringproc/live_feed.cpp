@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 #include "interleave.hpp"
 #include "os.hpp"
@@ -27,6 +28,7 @@ CaptureEnd LiveFeed::run(Capture& capture, const AudioFormat& format, std::size_
   frame_bytes_ = format.frame_bytes();
   period_frames_ = period_frames;
   frames_.resize(period_frames * frame_bytes_);
+  compared_.resize(frames_.size());
   gate_.store(Gate::open, std::memory_order_release);  // with all of that; observed by enter()
   std::uint64_t calls = 0;
   int silent_looks = 0;
@@ -67,14 +69,24 @@ void LiveFeed::take_planar(std::span<const float* const> channels, std::size_t f
     end_ = capture_->take(std::span(frames_).first(count * frame_bytes_));
     done += count;
   }
+  taken_frames_ = frames <= period_frames_ ? frames : 0;
+}
+
+bool LiveFeed::repeats(std::span<const float* const> channels, std::size_t frames) {
+  if (frames != taken_frames_) return false;
+  interleave(sample_, channels, 0, frames, compared_.data());
+  return std::memcmp(compared_.data(), frames_.data(), frames * frame_bytes_) == 0;
 }
 
 void LiveFeed::leave() noexcept {
   gate_.store(end_ ? Gate::shut : Gate::open, std::memory_order_release);
 }
 
-void LiveFeed::note_gap(std::uint64_t frames) {
-  gaps_.add(capture_->captured_frames() + gaps_.frames(), frames);
+void LiveFeed::note_gap(std::uint64_t frames, std::uint64_t behind) {
+  if (frames == 0) return;
+  const std::uint64_t now = capture_->captured_frames() + gaps_.frames();
+  // What is known late is told where it was, but not before what was told already.
+  gaps_.add(std::max(now - std::min(now, behind), gaps_.end()), frames);
   // A number to show.
   counts_.gap_frames.store(gaps_.frames(), std::memory_order_relaxed);
 }

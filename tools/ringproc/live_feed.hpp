@@ -30,9 +30,13 @@ class LiveFeed {
   void take_interleaved(std::span<const std::byte> period) { end_ = capture_->take(period); }
   void leave() noexcept;
 
-  // The source's clock says that so many frames are missing before the next period. Between enter()
+  // Whether these samples are, as they are written, those of the period taken last. Between enter()
   // and leave().
-  void note_gap(std::uint64_t frames);
+  [[nodiscard]] bool repeats(std::span<const float* const> channels, std::size_t frames);
+
+  // The source's clock says that so many frames are missing; so many of those taken come behind
+  // them. Between enter() and leave(), or after run().
+  void note_gap(std::uint64_t frames, std::uint64_t behind = 0);
   void note_xrun() noexcept {
     counts_.xruns.fetch_add(1, std::memory_order_relaxed);
   }  // any thread
@@ -55,7 +59,9 @@ class LiveFeed {
   // The callback's own while the gate is open.
   Capture* capture_ = nullptr;
   SampleFormat sample_ = SampleFormat::f32;
-  std::vector<std::byte> frames_;  // one period, interleaved
+  std::vector<std::byte> frames_;    // one period, interleaved
+  std::vector<std::byte> compared_;  // another, see repeats()
+  std::size_t taken_frames_ = 0;     // of the period taken last, if it is all in frames_
   std::size_t period_frames_ = 0;
   std::size_t frame_bytes_ = 0;
   std::optional<CaptureEnd> end_;

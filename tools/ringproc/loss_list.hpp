@@ -20,6 +20,9 @@ class LossList {
   explicit LossList(std::size_t max_ranges = kMaxRanges)
       : max_ranges_(max_ranges), entries_(std::make_unique<Entry[]>(max_ranges)) {}
 
+  // Of what was added last. Threads: the one that adds.
+  [[nodiscard]] std::uint64_t end() const { return own_last().end(); }
+
   // Requires: start is at or behind the end of what was added before. Threads: one. Blocks: never.
   void add(std::uint64_t start, std::uint64_t length) {
     const FrameRange last = own_last();
