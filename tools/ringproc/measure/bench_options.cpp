@@ -126,11 +126,15 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   app.add_option(
       "--sync", arguments.sync_seconds,
       "--op write: another thread flushes every so many seconds meanwhile; 0: nobody does");
-  app.add_option("-d,--duration", arguments.seconds, "Seconds for each case, all rounds together");
+  app.add_option("-d,--duration", arguments.seconds,
+                 "Seconds for each case, all rounds together (default: 1 for each round; without "
+                 "further words as each needs)");
   app.add_option("--rounds", arguments.rounds,
                  "Turns that each case has, the others between (default: 3)");
-  app.add_option("--size", arguments.size,
-                 "The most that is written to one file in a turn, or a prepared file's size");
+  app.add_option(
+      "--size", arguments.size,
+      "The most that is written to one file in a turn, or a prepared file's size, such as "
+      "64M where there is little room (default: what the case needs, 64M to 1G)");
   app.add_option(
          "--direct", arguments.direct,
          "Past the page cache, raw and ring: auto (raw: off; ring: as the library does), on, off")
