@@ -460,6 +460,15 @@ verify_compares_gaps_with_the_summary() {
   expect 8 "$program" verify fitting.wav --summary other.json
 }
 
+a_word_that_is_no_subcommand_is_named() {
+  expect 2 "$program" recrod -o take.wav
+  says "no subcommand 'recrod'; there are: record, verify" err
+  expect 2 "$program" recrod --help
+  says "no subcommand 'recrod'" err
+  expect 2 "$program" run -- recorder.exe
+  says '`run` is in ringproc.exe only' err
+}
+
 helpers='await_start'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
