@@ -469,6 +469,16 @@ a_word_that_is_no_subcommand_is_named() {
   says '`run` is in ringproc.exe only' err
 }
 
+verify_says_what_completes_a_killed_recording() {
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 3 --unpaced
+  printf 'abc' >>take.wav
+  expect 8 "$program" verify take.wav
+  says '3 bytes follow .*less than a frame: .*repair --cut' out
+  printf 'd' >>take.wav
+  expect 8 "$program" verify take.wav
+  says '4 bytes follow that the header does not speak of: `ringproc recover FILE`' out
+}
+
 helpers='await_start'
 
 case ${1:?} in --list) cases; exit 0 ;; esac

@@ -107,7 +107,16 @@ void WaveReader::check_sizes(const WaveMap& map, WaveFacts& facts) const {
     facts.header_errors.push_back(
         fmt::format("the header says {} bytes of samples, the file has {}", map.data_bytes, there));
   }
-  if (riff_end != file_bytes_) {
+  if (facts.ours && facts.grown) {
+    // What a kill, or a full disk, leaves.
+    const std::uint64_t more = file_bytes_ - riff_end;
+    const bool frames = more >= facts.format.frame_bytes();
+    facts.header_errors.push_back(fmt::format(
+        "{} bytes follow that the header does not speak of{}", more,
+        frames ? ": `ringproc recover FILE` has it do so, after a kill"
+               : ", less than a frame: `ringproc recover FILE` completes it if it can, `ringproc "
+                 "repair --cut FILE` takes it away"));
+  } else if (riff_end != file_bytes_) {
     facts.header_errors.push_back(fmt::format(
         "the RIFF size stands for a file of {} bytes, it has {}", riff_end, file_bytes_));
   }
