@@ -479,6 +479,13 @@ verify_says_what_completes_a_killed_recording() {
   says '4 bytes follow that the header does not speak of: `ringproc recover FILE`' out
 }
 
+a_bad_environment_is_named() {
+  RINGPROC_OPTIONS=age=9h expect 3 "$program" record -o take.wav "${counter[@]}" -n 10
+  says "RINGPROC_OPTIONS: option age: '9h' is not a time" err
+  RINGPROC_OPTIONS=nonsense=1 expect 2 "$program" bench -d 0.1 --proc ring
+  says "RINGPROC_OPTIONS: unknown option 'nonsense'" err
+}
+
 helpers='await_start'
 
 case ${1:?} in --list) cases; exit 0 ;; esac
