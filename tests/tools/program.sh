@@ -486,6 +486,16 @@ a_bad_environment_is_named() {
   says "RINGPROC_OPTIONS: unknown option 'nonsense'" err
 }
 
+verify_shows_a_terminal_how_far_it_is() {
+  expect 0 "$program" record -o take.wav --source counter -c 64 -r 192000 -f s32 -n 300000 --unpaced --sync 0 -q
+  script -qec "'$program' verify take.wav" /dev/null >out </dev/null || fail "status $?"
+  says '[0-9]+ % of 76[.0-9]* MB' out
+  says 'every sample is right' out
+  expect 0 "$program" verify take.wav
+  says_not '%' out
+  says_not '%' err
+}
+
 helpers='await_start'
 
 case ${1:?} in --list) cases; exit 0 ;; esac

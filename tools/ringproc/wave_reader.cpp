@@ -138,6 +138,7 @@ std::span<const std::byte> WaveReader::read(std::uint64_t offset, std::size_t le
     const auto ahead = static_cast<std::size_t>(std::min<std::uint64_t>(left, buffer_.size()));
     buffered_ = read_at(data_offset_ + offset, buffer_.data(), ahead);
     if (buffered_ < wanted) read_failed_ = true;
+    if (tell_) tell_(offset);
   }
   const auto begin = static_cast<std::size_t>(offset - buffer_offset_);
   return std::span<const std::byte>(buffer_).subspan(begin, std::min(wanted, buffered_ - begin));
