@@ -27,6 +27,9 @@ if(TARGET ringproc_tool)
   install(FILES ${PROJECT_BINARY_DIR}/ringproc-recover.service DESTINATION lib/systemd/user)
 endif()
 
+# What the C++ compiler links with and the C compiler does not: for C projects, see there.
+set(ringproc_cxx_libraries ${CMAKE_CXX_IMPLICIT_LINK_LIBRARIES})
+list(REMOVE_ITEM ringproc_cxx_libraries ${CMAKE_C_IMPLICIT_LINK_LIBRARIES})
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/ringprocConfig.cmake.in
   ${PROJECT_BINARY_DIR}/ringprocConfig.cmake INSTALL_DESTINATION ${ringproc_package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/ringprocConfigVersion.cmake

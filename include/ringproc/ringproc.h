@@ -122,7 +122,8 @@ typedef struct ringproc_options {
 
 /* Effect: fills *options with this process's defaults: the built-in ones, then RINGPROC_OPTIONS
  * from the environment, then ringproc_set_defaults(). Errors: RINGPROC_E_OPTION if RINGPROC_OPTIONS
- * is bad (*options then holds the built-in ones). Blocks: never. */
+ * is bad: the log names the key or value, *options holds the built-in ones. Blocks: never but for
+ * the log. */
 RINGPROC_API int ringproc_options_init(ringproc_options* options) RINGPROC_NOEXCEPT;
 
 /* Effect: applies text such as "ring=64M,on_full=fail,age=250ms" to *options; keys are those of

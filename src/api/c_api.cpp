@@ -68,7 +68,9 @@ int ringproc_options_init(ringproc_options* options) noexcept {
   return guarded_code([&] {
     std::string message;
     to_c(Runtime::instance().defaults().process(message), *options);
-    return message.empty() ? 0 : static_cast<int>(RINGPROC_E_OPTION);
+    if (message.empty()) return 0;
+    log(message);
+    return static_cast<int>(RINGPROC_E_OPTION);
   });
 }
 

@@ -77,8 +77,8 @@ std::string apply_one(std::string_view key, std::string_view value, Options& to,
   if (key == "memory_limit") return store(parse_size(value), to.memory_limit_bytes, kSize);
   if (key == "age") {
     const auto age = parse_time(value);
-    return age && age->count() == 0 ? std::string(kTime).substr(0, kTime.rfind(','))
-                                    : store(age, to.age, kTime);
+    const bool usable = age && age->count() > 0 && *age <= kLongestAge;
+    return usable ? store(age, to.age, kTime) : "a time from 1ms to one hour, such as 250ms or 2s";
   }
   if (key == "on_full") {
     return store(parse_word<OnFull, 2>(value, {{{"block", OnFull::block}, {"fail", OnFull::fail}}}),

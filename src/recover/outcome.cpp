@@ -38,7 +38,7 @@ std::string text_of(const RecoverOutcome& outcome) {
              outcome.region + " removes it)";
     case RecoverResult::not_written:
       return what + ": " + outcome.reason + "; the " + bytes + left + " stay in " + outcome.region +
-             " (ringproc recover --to PATH writes them elsewhere)";
+             " (ringproc recover --to PATH " + what + " writes them elsewhere)";
     case RecoverResult::gone:
       return what + ": was removed meanwhile";
   }

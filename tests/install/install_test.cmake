@@ -13,7 +13,7 @@ set(prefix ${WORK}/prefix)
 set(consumer ${WORK}/consumer)
 set(tools -G ${GENERATOR} -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_CXX_COMPILER=${CXX_COMPILER}
   -DCMAKE_C_COMPILER_LAUNCHER=${LAUNCHER} -DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER})
-file(REMOVE_RECURSE ${prefix} ${consumer})
+file(REMOVE_RECURSE ${prefix} ${consumer} ${consumer}_c_only)
 
 if(KIND STREQUAL "shared")
   set(BUILD ${WORK}/build)
@@ -48,3 +48,8 @@ foreach(language c cpp)
     message(FATAL_ERROR "consumer_${language} ended with ${status}")
   endif()
 endforeach()
+
+# A project that knows no C++.
+run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/c_only -B ${consumer}_c_only ${tools} -DCMAKE_PREFIX_PATH=${prefix})
+run(${CMAKE_COMMAND} --build ${consumer}_c_only)
+run(${CMAKE_COMMAND} -E chdir ${consumer}_c_only ./consumer)

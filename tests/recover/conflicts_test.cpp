@@ -205,7 +205,8 @@ TEST_F(Conflict, LeavesTheRegionWhenTheBytesCannotBeKept) {
   fs::remove_all(directory_.path());
   const RecoverOutcome outcome = recover();
   EXPECT_EQ(outcome.result, RecoverResult::not_written) << text_of(outcome);
-  EXPECT_NE(text_of(outcome).find("--to"), std::string::npos);
+  EXPECT_NE(text_of(outcome).find("recover --to PATH " + outcome.file), std::string::npos)
+      << text_of(outcome);
   EXPECT_EQ(names().size(), 1u);
 }
 

@@ -97,6 +97,17 @@ TEST(BenchOptions, WordsComeBackAsTheyWereTyped) {
   EXPECT_FALSE(twice.arguments.quiet);
 }
 
+TEST(BenchOptions, WhatIsNoSeedIsToldInAFewWords) {
+  for (const std::string seed : {"x", "-1", "1.5"}) {
+    try {
+      static_cast<void>(typed({"--seed", seed}));
+      ADD_FAILURE() << seed;
+    } catch (const CLI::ParseError& error) {
+      EXPECT_EQ(error.what(), "--seed: '" + seed + "' is not a whole number");
+    }
+  }
+}
+
 TEST(BenchOptions, NothingTypedIsNoWords) { EXPECT_EQ(typed({}).words, ""); }
 
 TEST(BenchOptions, TheDirectoryMayStandBehindAList) {

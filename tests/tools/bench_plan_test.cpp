@@ -269,5 +269,18 @@ TEST(BenchPlan, FilesHaveRoomForWhatIsDue) {
   }
 }
 
+// As README has it: --size is for those who have less room.
+TEST(BenchPlan, WithoutOtherWordsASmallSizeShortensTheTurnsOfARate) {
+  for (const std::uint64_t mega : {1U, 8U, 64U}) {
+    PlanRequest request;
+    request.file_bytes = mega * kMega;
+    const Plan plan = make_plan(request);
+    EXPECT_LE(plan.disk_bytes(), (mega * 2 + 1) * kMega);
+    for (const Case& one : plan.cases) {
+      EXPECT_LE(one.sync_seconds * 3, one.seconds) << name_of(one);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ringproc::tool::measure

@@ -460,6 +460,42 @@ verify_compares_gaps_with_the_summary() {
   expect 8 "$program" verify fitting.wav --summary other.json
 }
 
+a_word_that_is_no_subcommand_is_named() {
+  expect 2 "$program" recrod -o take.wav
+  says "no subcommand 'recrod'; there are: record, verify" err
+  expect 2 "$program" recrod --help
+  says "no subcommand 'recrod'" err
+  expect 2 "$program" run -- recorder.exe
+  says '`run` is in ringproc.exe only' err
+}
+
+verify_says_what_completes_a_killed_recording() {
+  expect 0 "$program" record -o take.wav "${counter[@]}" -n 3 --unpaced
+  printf 'abc' >>take.wav
+  expect 8 "$program" verify take.wav
+  says '3 bytes follow .*less than a frame: .*repair --cut' out
+  printf 'd' >>take.wav
+  expect 8 "$program" verify take.wav
+  says '4 bytes follow that the header does not speak of: `ringproc recover FILE`' out
+}
+
+a_bad_environment_is_named() {
+  RINGPROC_OPTIONS=age=9h expect 3 "$program" record -o take.wav "${counter[@]}" -n 10
+  says "RINGPROC_OPTIONS: option age: '9h' is not a time" err
+  RINGPROC_OPTIONS=nonsense=1 expect 2 "$program" bench -d 0.1 --proc ring
+  says "RINGPROC_OPTIONS: unknown option 'nonsense'" err
+}
+
+verify_shows_a_terminal_how_far_it_is() {
+  expect 0 "$program" record -o take.wav --source counter -c 64 -r 192000 -f s32 -n 300000 --unpaced --sync 0 -q
+  script -qec "'$program' verify take.wav" /dev/null >out </dev/null || fail "status $?"
+  says '[0-9]+ % of 76[.0-9]* MB' out
+  says 'every sample is right' out
+  expect 0 "$program" verify take.wav
+  says_not '%' out
+  says_not '%' err
+}
+
 helpers='await_start'
 
 case ${1:?} in --list) cases; exit 0 ;; esac

@@ -665,6 +665,26 @@ the_summary_of_a_killed_recording_is_no_empty_file() {
   [ ! -e take.json ] || python3 -m json.tool take.json >/dev/null || fail "the summary is not JSON"
 }
 
+# As README has it.
+kept_bytes_complete_a_renamed_recording() {
+  leave_dead take.wav
+  rename
+  expect 9 "$program" recover
+  tail -c +$(($(stat -c %s renamed.wav) + 1)) "take.wav.ringproc-$child" >>renamed.wav
+  expect 0 "$program" repair renamed.wav
+  expect 0 "$program" verify renamed.wav
+  same "$(stat -c %s "take.wav.ringproc-$child")" "$(stat -c %s renamed.wav)" "bytes"
+}
+
+nothing_is_said_of_a_place() {
+  local how
+  for how in recover 'recover --list' 'recover --dry-run' status; do
+    # shellcheck disable=SC2086  # words on purpose
+    expect 0 "$program" $how
+    says "^(nothing to recover|no rings that survive their process) in $own\$" out
+  done
+}
+
 helpers='silent|is_json|sums|field|regions|state_of|stopped|gone|ticks|accepted'
 helpers+='|contains|record|leave_dead|is_complete|conflict|append|truncate_it|replace|delete|rename|become_directory'
 helpers+='|recreate|change_mode|untrusted|unusable|be_stranger|fail_while_recording|being_recovered|two_seconds_more|as_named|clean_up'

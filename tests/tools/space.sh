@@ -235,7 +235,7 @@ bad_min_free_is_refused() {
 
 the_live_line_tells_the_time_left() {
   script -qec "'$program' record -o take.wav --source counter -c 2 -r 48000 -f s16 -d 1.2" /dev/null >out </dev/null
-  says 'disk [0-9]+(d[0-9]+h|h[0-9]+m|m[0-9]+s) left' out
+  says 'lost 0 +disk [0-9]+(d[0-9]+h|h[0-9]+m|m[0-9]+s) left +ring' out # before what a narrow terminal cuts off
 }
 
 # ---- the file goes ----

@@ -50,6 +50,10 @@ TEST(OptionsText, NamesKeyAndValueInTheMessage) {
   Options options;
   EXPECT_EQ(apply_options("speed=9", options), "unknown option 'speed'");
   EXPECT_EQ(apply_options("on_full=drop", options), "option on_full: 'drop' is not block or fail");
+  for (const std::string age : {"2h", "0", "3601"}) {
+    EXPECT_EQ(apply_options("age=" + age, options),
+              "option age: '" + age + "' is not a time from 1ms to one hour, such as 250ms or 2s");
+  }
 }
 
 TEST(OptionsText, ChangesNothingWhenALaterItemIsBad) {

@@ -86,6 +86,12 @@ std::string LiveDisplay::line() {
   std::string text =
       fmt::format("{}:{:04.1f}  {}", static_cast<int>(elapsed) / 60,
                   elapsed - 60 * (static_cast<int>(elapsed) / 60), bytes_text(marks.accepted));
+  // First what must be seen: a narrow terminal cuts the end off.
+  text += fmt::format("  lost {}", capture_.losses().frames());
+  if (source_) text += live_text(*source_);
+  if (const auto room = disk_.room_bytes()) {
+    text += fmt::format("  disk {} left", time_left_text(seconds(*room)));
+  }
   if (options_.through_ring) {
     const TargetStats stats = target_.stats();
     text += fmt::format("  ring {:.2f}/{:.2f}/{:.1f} s", seconds(marks.accepted - marks.written),
@@ -93,11 +99,6 @@ std::string LiveDisplay::line() {
   }
   if (options_.sync_seconds > 0) {
     text += fmt::format("  durable -{:.2f} s", seconds(marks.accepted - marks.durable));
-  }
-  if (source_) text += live_text(*source_);
-  text += fmt::format("  lost {}", capture_.losses().frames());
-  if (const auto room = disk_.room_bytes()) {
-    text += fmt::format("  disk {} left", time_left_text(seconds(*room)));
   }
   // A number to show; nothing else depends on it.
   const auto longest_ns = capture_.progress().longest_write_ns.load(std::memory_order_relaxed);

@@ -4,6 +4,7 @@
 #include <exception>
 #include <iterator>
 #include <sstream>
+#include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -27,6 +28,21 @@ constexpr const char* kFooter =
     "mismatch,\n"
     "9 not everything recovered, 130 forced by a second signal.";
 
+// What `ringproc WORD` without such a subcommand is told; empty if the word is one, or an option.
+std::string unknown_subcommand(const CLI::App& app, const std::vector<std::string>& arguments) {
+  if (arguments.size() < 2 || arguments[1].empty() || arguments[1].front() == '-') return {};
+  const std::string& word = arguments[1];
+  std::string known;
+  for (const CLI::App* const one : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (one->get_name() == word) return {};
+    known += (known.empty() ? "" : ", ") + one->get_name();
+  }
+  if (word == "run" || word == "probe") {
+    return fmt::format("ringproc: `{}` is in ringproc.exe only, for Windows and Wine\n", word);
+  }
+  return fmt::format("ringproc: there is no subcommand '{}'; there are: {}\n", word, known);
+}
+
 ExitStatus run(const std::vector<std::string>& arguments) {
   CLI::App app("Recording through a ring-buffered, durable multimedia I/O procedure.", "ringproc");
   app.set_version_flag("--version", version_text());
@@ -39,6 +55,11 @@ ExitStatus run(const std::vector<std::string>& arguments) {
   for (const auto add : subcommands) {
     const RunSubcommand run_it = add(app);
     app.get_subcommands({}).back()->final_callback([&status, run_it] { status = run_it(); });
+  }
+  // The library would print the general help for it, or ask for a subcommand.
+  if (const std::string complaint = unknown_subcommand(app, arguments); !complaint.empty()) {
+    say(complaint);
+    return ExitStatus::usage;
   }
   try {
     // As the library wants them: without the program's name, the last one first.

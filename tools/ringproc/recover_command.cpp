@@ -84,13 +84,17 @@ class Recover {
     if (options_.json) {
       static_cast<void>(print_to(stdout, json_.dump(2, ' ', false, kReplace) + "\n"));
     } else if (told_ == 0 && !options_.quiet) {
-      static_cast<void>(print_to(stdout, "nothing to recover\n"));
+      tell_nothing();
     }
     return status_;
   }
 
  private:
   static constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+
+  void tell_nothing() const {
+    static_cast<void>(print_to(stdout, "nothing to recover" + looked_at(options_.words) + "\n"));
+  }
 
   ExitStatus list(const Choices& choices) {
     for (const RegionChoice& choice : choices.regions) {
@@ -99,6 +103,7 @@ class Recover {
           seen.result == core::RecoverResult::gone) {
         continue;
       }
+      ++told_;
       if (options_.json) {
         json_.push_back(json_of({seen, {}}));
       } else if (seen.result == core::RecoverResult::not_usable) {
@@ -113,6 +118,8 @@ class Recover {
     }
     if (options_.json) {
       static_cast<void>(print_to(stdout, json_.dump(2, ' ', false, kReplace) + "\n"));
+    } else if (told_ == 0 && !options_.quiet) {
+      tell_nothing();
     }
     return ExitStatus::complete;
   }

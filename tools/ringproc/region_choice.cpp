@@ -127,6 +127,10 @@ bool is_region_directory(const fs::path& path) {
   return (numbered || own) && fs::is_directory(fs::status(path, error));
 }
 
+std::string looked_at(const std::vector<std::string>& words) {
+  return words.empty() ? " in " + core::Place::default_directory() : std::string();
+}
+
 Choices choose_regions(const std::vector<std::string>& words) { return Chooser().take(words); }
 
 }  // namespace ringproc::tool

@@ -27,6 +27,10 @@ struct Choices {
 // are meant. No words: everything of this user.
 [[nodiscard]] Choices choose_regions(const std::vector<std::string>& words);
 
+// Returns: what follows "nothing" when there were no words: the place that was looked at, which is
+// another one for each user and for each RINGPROC_REGIONS. With words: empty.
+[[nodiscard]] std::string looked_at(const std::vector<std::string>& words);
+
 // Whether a directory holds regions, by its name.
 [[nodiscard]] bool is_region_directory(const std::filesystem::path& path);
 

@@ -42,8 +42,8 @@ std::string state_of(const core::RecoverOutcome& seen) {
   }
 }
 
-std::string text_of(const std::vector<Row>& rows) {
-  if (rows.empty()) return "no rings that survive their process\n";
+std::string text_of(const std::vector<Row>& rows, const std::string& looked_at) {
+  if (rows.empty()) return "no rings that survive their process" + looked_at + "\n";
   std::string text = fmt::format("{:<16} {:>8}  {:<16} {:>9} {:>9}  {}\n", "STATE", "PROCESS",
                                  "COMMAND", "LAG", "MEMORY", "FILE");
   bool dead = false;
@@ -96,7 +96,7 @@ ExitStatus run(const StatusOptions& options) {
       options.json
           ? json_of(rows).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
                 "\n"
-          : text_of(rows);
+          : text_of(rows, looked_at(options.words));
   return print_to(stdout, text) ? ExitStatus::complete : ExitStatus::other;
 }
 

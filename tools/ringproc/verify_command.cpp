@@ -14,6 +14,7 @@
 
 #include "say.hpp"
 #include "subcommands.hpp"
+#include "verify_progress.hpp"
 #include "verify_report.hpp"
 #include "wave_reader.hpp"
 
@@ -103,10 +104,15 @@ ExitStatus verify(const VerifyOptions& options) {
   const ExpectedSilence silence{expected.lost, expected.lost_complete,
                                 expected.written_frames.has_value()};
   CheckReport report;
-  if (counter && expected.silent) {
-    report = check_recording(reader, *counter, silence);
-  } else if (counter) {
-    report = check_recording(reader, *counter);
+  {
+    VerifyProgress progress(reader.size());
+    reader.on_read([&progress](std::uint64_t offset) { progress.update(offset); });
+    if (counter && expected.silent) {
+      report = check_recording(reader, *counter, silence);
+    } else if (counter) {
+      report = check_recording(reader, *counter);
+    }
+    reader.on_read({});
   }
   if (reader.read_failed()) {
     return complain(ExitStatus::io_error,

@@ -63,8 +63,7 @@ std::string finding_text(const Finding& finding) {
     case Damage::unrecognised:
       return fmt::format(
           "from frame {} on nothing is recognised in {}, to the end (searched {} frames forwards "
-          "and "
-          "back; is the seed right?)",
+          "and back); does it come from --source counter, with this seed?",
           finding.start, frames_text(n), kSearchFrames);
   }
   return {};

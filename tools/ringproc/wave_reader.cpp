@@ -107,7 +107,16 @@ void WaveReader::check_sizes(const WaveMap& map, WaveFacts& facts) const {
     facts.header_errors.push_back(
         fmt::format("the header says {} bytes of samples, the file has {}", map.data_bytes, there));
   }
-  if (riff_end != file_bytes_) {
+  if (facts.ours && facts.grown) {
+    // What a kill, or a full disk, leaves.
+    const std::uint64_t more = file_bytes_ - riff_end;
+    const bool frames = more >= facts.format.frame_bytes();
+    facts.header_errors.push_back(fmt::format(
+        "{} bytes follow that the header does not speak of{}", more,
+        frames ? ": `ringproc recover FILE` has it do so, after a kill"
+               : ", less than a frame: `ringproc recover FILE` completes it if it can, `ringproc "
+                 "repair --cut FILE` takes it away"));
+  } else if (riff_end != file_bytes_) {
     facts.header_errors.push_back(fmt::format(
         "the RIFF size stands for a file of {} bytes, it has {}", riff_end, file_bytes_));
   }
@@ -129,6 +138,7 @@ std::span<const std::byte> WaveReader::read(std::uint64_t offset, std::size_t le
     const auto ahead = static_cast<std::size_t>(std::min<std::uint64_t>(left, buffer_.size()));
     buffered_ = read_at(data_offset_ + offset, buffer_.data(), ahead);
     if (buffered_ < wanted) read_failed_ = true;
+    if (tell_) tell_(offset);
   }
   const auto begin = static_cast<std::size_t>(offset - buffer_offset_);
   return std::span<const std::byte>(buffer_).subspan(begin, std::min(wanted, buffered_ - begin));

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <fstream>
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "recording_view.hpp"
@@ -41,6 +43,9 @@ class WaveReader final : public RecordingView {
   // True after a read failed though the file should have had the bytes.
   [[nodiscard]] bool read_failed() const { return read_failed_; }
 
+  // Effect: tell is called with an offset in the samples whenever the file is read there.
+  void on_read(std::function<void(std::uint64_t)> tell) { tell_ = std::move(tell); }
+
   // RecordingView, after read_header().
   [[nodiscard]] std::uint64_t size() const override { return data_bytes_; }
   [[nodiscard]] std::span<const std::byte> read(std::uint64_t offset, std::size_t length) override;
@@ -56,6 +61,7 @@ class WaveReader final : public RecordingView {
   std::uint64_t data_bytes_ = 0;
   bool read_failed_ = false;
   std::string header_error_;
+  std::function<void(std::uint64_t)> tell_;
   std::vector<std::byte> buffer_;    // bytes of the file from buffer_offset_ on
   std::uint64_t buffer_offset_ = 0;  // in the samples
   std::size_t buffered_ = 0;

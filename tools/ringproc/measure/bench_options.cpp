@@ -126,11 +126,15 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   app.add_option(
       "--sync", arguments.sync_seconds,
       "--op write: another thread flushes every so many seconds meanwhile; 0: nobody does");
-  app.add_option("-d,--duration", arguments.seconds, "Seconds for each case, all rounds together");
+  app.add_option("-d,--duration", arguments.seconds,
+                 "Seconds for each case, all rounds together (default: 1 for each round; without "
+                 "further words as each needs)");
   app.add_option("--rounds", arguments.rounds,
                  "Turns that each case has, the others between (default: 3)");
-  app.add_option("--size", arguments.size,
-                 "The most that is written to one file in a turn, or a prepared file's size");
+  app.add_option(
+      "--size", arguments.size,
+      "The most that is written to one file in a turn, or a prepared file's size, such as "
+      "64M where there is little room (default: what the case needs, 64M to 1G)");
   app.add_option(
          "--direct", arguments.direct,
          "Past the page cache, raw and ring: auto (raw: off; ring: as the library does), on, off")
@@ -138,7 +142,10 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   app.add_option("--options", arguments.options,
                  "Options of the library, as in RINGPROC_OPTIONS: ring=64M,preallocate=written");
   app.add_option("--seed", arguments.seed, "Of the data and of random moments (default: 1)")
-      ->check(CLI::NonNegativeNumber.description(""));
+      ->check([](const std::string& text) {  // the library takes -1 for 2^64 - 1
+        const bool good = text.find_first_not_of("0123456789") == std::string::npos;
+        return good ? std::string() : fmt::format("'{}' is not a whole number", text);
+      });
   app.add_option("--json", arguments.json,
                  "Everything goes there, all bins too; - is standard output");
   app.add_option("--html", arguments.html, "A page to look at goes there: one file, no network");

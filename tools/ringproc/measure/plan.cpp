@@ -48,6 +48,9 @@ constexpr double kCallbacksPerSecond = 3'000;
 
 constexpr Procedure kAll[] = {Procedure::raw, Procedure::dos, Procedure::ring};
 
+// Of a turn of the cases that nobody has described, at least.
+constexpr int kSyncsOfTurn = 4;
+
 bool leaves_workload_open(const PlanRequest& request) {
   return request.operations.empty() && request.blocks.empty() && request.callers.empty() &&
          request.kinds.empty() && !request.files && !request.arrival && !request.sync_seconds;
@@ -100,6 +103,15 @@ std::vector<Case> default_cases() {
     cases.push_back(one);
   }
   return cases;
+}
+
+// Somebody with little room, or time, has not asked for that rate: the turn is as long as its file
+// lets it, and still has its syncs.
+void shorten_to_file(Case& one) {
+  if (one.arrival.kind == Arrival::Kind::closed) return;
+  const double most = std::floor(static_cast<double>(one.file_bytes) / one.block_bytes);
+  if (most >= 1) one.seconds = std::min(one.seconds, most / one.arrival.per_second);
+  one.sync_seconds = std::min(one.sync_seconds, one.seconds / kSyncsOfTurn);
 }
 
 template <typename T>
@@ -284,6 +296,7 @@ Plan make_plan(const PlanRequest& request) {
     if (request.seconds) one.seconds = *request.seconds / plan.rounds;
     one.file_bytes = request.file_bytes.value_or(default_file_bytes(one));
     one.direct = request.direct;
+    if (as_default) shorten_to_file(one);
     check_case(one);
   }
   add_floor(plan.cases, request);
