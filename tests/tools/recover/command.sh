@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `recover` and `status` on what a dead recording left, one case per call.
-# Usage: recover.sh CASE PROGRAM DISK_FAULT_LIBRARY; `recover.sh --list` names the cases. Exit status 77: skipped.
+# Usage: command.sh CASE PROGRAM DISK_FAULT_LIBRARY; `command.sh --list` names the cases. Exit status 77: skipped.
 # shellcheck disable=SC2317  # the cases are called by name
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
