@@ -7,13 +7,12 @@
 #include <utility>
 
 #include "base/windows_error.hpp"
+#include "os/handle_win32.hpp"
 #include "os/os.hpp"
 #include "probe/probe.hpp"
 
 namespace ringproc::core::os {
 namespace {
-
-HANDLE handle_of(NativeHandle native) { return reinterpret_cast<HANDLE>(native); }
 
 // Maps the pages, by reading one byte of each: a page that has no memory yet gets it.
 void touch(const std::byte* from, const std::byte* to) noexcept {

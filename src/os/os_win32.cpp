@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/windows_error.hpp"
+#include "os/handle_win32.hpp"
 #include "os/names_win32.hpp"
 #include "os/os.hpp"
 #include "os/time_win32.hpp"
@@ -63,6 +64,14 @@ void wait_on(const std::atomic<std::uint32_t>& word, std::uint32_t expected,
 void wake_one(std::atomic<std::uint32_t>& word) noexcept { ::WakeByAddressSingle(&word); }
 
 ThreadId current_thread() noexcept { return ::GetCurrentThreadId(); }
+
+bool process_lives(std::uint32_t process) noexcept {
+  const HANDLE handle = ::OpenProcess(SYNCHRONIZE, FALSE, process);
+  if (!handle) return ::GetLastError() == ERROR_ACCESS_DENIED;
+  const bool alive = ::WaitForSingleObject(handle, 0) == WAIT_TIMEOUT;
+  ::CloseHandle(handle);
+  return alive;
+}
 
 bool thread_is_alive(ThreadId thread) noexcept {
   const HANDLE handle = ::OpenThread(SYNCHRONIZE | THREAD_QUERY_LIMITED_INFORMATION, FALSE, thread);

@@ -1,70 +1,28 @@
 // Regions on Windows are files, too: in the user's directory for temporary files, marked temporary,
 // so that the cache manager keeps them in memory; under Wine in Linux's own /dev/shm. A new one has
-// a name that begins with a dot until it is complete. The owner's life is told by a lock on one
-// byte far beyond the end, which the system gives up when the process ends; who has it stands in
-// the region (Identity::holder), because locks here do not tell.
+// a name that begins with a dot until it is complete.
 #include <windows.h>
-#include <winioctl.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <thread>
 #include <utility>
 
 #include "base/windows_error.hpp"
+#include "os/handle_win32.hpp"
 #include "os/names_win32.hpp"
 #include "os/private_win32.hpp"
 #include "probe/probe.hpp"
-#include "region/layout.hpp"
 #include "region/place.hpp"
 #include "region/region_name.hpp"
 
 namespace ringproc::core {
 namespace {
 
-constexpr std::uint64_t kLockedByte = std::uint64_t{1} << 62;
-constexpr std::uint64_t kHolder = offsetof(RegionHeader, identity) + offsetof(Identity, holder);
 constexpr DWORD kShareAll = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
 constexpr std::string_view kUnfinished = ".new-";
-
-HANDLE handle_of(os::NativeHandle native) { return reinterpret_cast<HANDLE>(native); }
-
-os::NativeHandle native_of(HANDLE handle) { return reinterpret_cast<os::NativeHandle>(handle); }
-
-OVERLAPPED at(std::uint64_t offset) {
-  OVERLAPPED where{};
-  where.Offset = static_cast<DWORD>(offset);
-  where.OffsetHigh = static_cast<DWORD>(offset >> 32);
-  return where;
-}
-
-bool try_lock(HANDLE file, DWORD& error) noexcept {
-  OVERLAPPED where = at(kLockedByte);
-  const bool locked =
-      ::LockFileEx(file, LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, &where) != 0;
-  error = locked ? ERROR_SUCCESS : ::GetLastError();
-  return locked;
-}
-
-bool is_held(DWORD error) { return error == ERROR_LOCK_VIOLATION || error == ERROR_IO_PENDING; }
-
-bool lives(std::uint32_t process) noexcept {
-  const HANDLE handle = ::OpenProcess(SYNCHRONIZE, FALSE, process);
-  if (!handle) return ::GetLastError() == ERROR_ACCESS_DENIED;
-  const bool alive = ::WaitForSingleObject(handle, 0) == WAIT_TIMEOUT;
-  ::CloseHandle(handle);
-  return alive;
-}
-
-// Who has the lock, by what stands in the region; 0 if that is nobody that lives.
-std::uint32_t living_holder(const RegionFile& file) noexcept {
-  std::uint32_t process = 0;
-  const std::size_t read = file.read_at(std::as_writable_bytes(std::span(&process, 1)), kHolder);
-  return read == sizeof process && process != 0 && lives(process) ? process : 0;
-}
 
 template <typename Each>
 void for_each_file(const std::string& directory, Each each) {
@@ -99,116 +57,6 @@ std::string base_directory() {
 }
 
 }  // namespace
-
-// ---- RegionFile ----
-
-RegionFile::RegionFile(RegionFile&& other) noexcept
-    : handle_(std::exchange(other.handle_, os::kNoHandle)) {}
-
-RegionFile& RegionFile::operator=(RegionFile&& other) noexcept {
-  std::swap(handle_, other.handle_);
-  return *this;
-}
-
-RegionFile::~RegionFile() {
-  if (*this) ::CloseHandle(handle_of(handle_));
-}
-
-std::uint32_t RegionFile::lock(std::error_code& error) const noexcept {
-  error = {};
-  for (;;) {
-    DWORD why = 0;
-    if (try_lock(handle_of(handle_), why)) {
-      const std::uint32_t process = os::process_id();
-      error = write_at(std::as_bytes(std::span(&process, 1)), kHolder);
-      return error ? UINT32_MAX : 0;
-    }
-    if (!is_held(why)) {
-      error = windows_error(why);
-      return UINT32_MAX;
-    }
-    if (const std::uint32_t process = locked_by()) return process;
-    // Given up between the two calls: now it can be had.
-  }
-}
-
-// Who takes the lock writes its number a moment later, and who only looks has it for a moment: a
-// dead one's number is not believed at once.
-std::uint32_t RegionFile::locked_by() const noexcept {
-  constexpr auto kLongestWait = std::chrono::milliseconds(200);
-  const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
-  for (;;) {
-    DWORD why = 0;
-    if (try_lock(handle_of(handle_), why)) {
-      OVERLAPPED where = at(kLockedByte);
-      ::UnlockFileEx(handle_of(handle_), 0, 1, 0, &where);
-      return 0;
-    }
-    if (!is_held(why)) return UINT32_MAX;
-    if (const std::uint32_t process = living_holder(*this)) return process;
-    if (std::chrono::steady_clock::now() >= deadline) return UINT32_MAX;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-}
-
-RegionFile::Facts RegionFile::facts() const noexcept {
-  FILE_STANDARD_INFO now{};
-  if (!::GetFileInformationByHandleEx(handle_of(handle_), FileStandardInfo, &now, sizeof now)) {
-    return {};
-  }
-  // Owners have no numbers here; the directory has been checked to be this user's.
-  FILE_ATTRIBUTE_TAG_INFO kind{};
-  const bool sparse = ::GetFileInformationByHandleEx(handle_of(handle_), FileAttributeTagInfo,
-                                                     &kind, sizeof kind) &&
-                      (kind.FileAttributes & FILE_ATTRIBUTE_SPARSE_FILE) != 0;
-  // What the cache has of a sparse file may not have been counted yet.
-  const LARGE_INTEGER held = sparse ? now.EndOfFile : now.AllocationSize;
-  return {static_cast<std::uint64_t>(now.EndOfFile.QuadPart),
-          static_cast<std::uint64_t>(held.QuadPart), 0, !now.Directory,
-          now.NumberOfLinks > 0 && !now.DeletePending};
-}
-
-std::error_code RegionFile::resize(std::uint64_t size) const noexcept {
-  // A range larger than any default ring is mostly addresses (memory_limit): sparse, where the file
-  // system knows that.
-  constexpr std::uint64_t kMostlyAddresses = 32 * 1024 * 1024;
-  DWORD none = 0;
-  if (size > kMostlyAddresses) {
-    ::DeviceIoControl(handle_of(handle_), FSCTL_SET_SPARSE, nullptr, 0, nullptr, 0, &none, nullptr);
-  }
-  FILE_END_OF_FILE_INFO end{};
-  end.EndOfFile.QuadPart = static_cast<LONGLONG>(size);
-  return ::SetFileInformationByHandle(handle_of(handle_), FileEndOfFileInfo, &end, sizeof end)
-             ? std::error_code{}
-             : last_windows_error();
-}
-
-std::size_t RegionFile::read_at(std::span<std::byte> to, std::uint64_t offset) const noexcept {
-  std::size_t total = 0;
-  while (total < to.size()) {
-    OVERLAPPED where = at(offset + total);
-    DWORD done = 0;
-    const auto size = static_cast<DWORD>(std::min<std::size_t>(to.size() - total, 1u << 30));
-    if (!::ReadFile(handle_of(handle_), to.data() + total, size, &done, &where) || done == 0) break;
-    total += done;
-  }
-  return total;
-}
-
-std::error_code RegionFile::write_at(std::span<const std::byte> data,
-                                     std::uint64_t offset) const noexcept {
-  OVERLAPPED where = at(offset);
-  DWORD done = 0;
-  if (!::WriteFile(handle_of(handle_), data.data(), static_cast<DWORD>(data.size()), &done,
-                   &where)) {
-    return last_windows_error();
-  }
-  if (done != data.size()) return std::make_error_code(std::errc::io_error);
-  probe::stored();
-  return {};
-}
-
-// ---- Place ----
 
 std::string Place::default_directory() { return directory_of_user(0); }
 
@@ -246,13 +94,13 @@ std::shared_ptr<Place> Place::open(const std::string& directory, Make make, std:
   } else if (!os::is_mine(file)) {
     problem = directory + " belongs to another user; nothing in it is touched";
   } else {
-    place.reset(new Place(native_of(file), directory, 0));
+    place.reset(new Place(os::native_of(file), directory, 0));
   }
   if (!place) ::CloseHandle(file);
   return place;
 }
 
-Place::~Place() { ::CloseHandle(handle_of(handle_)); }
+Place::~Place() { ::CloseHandle(os::handle_of(handle_)); }
 
 std::string Place::path_of(const std::string& name) const { return directory_ + "\\" + name; }
 
@@ -276,7 +124,7 @@ RegionFile Place::create(std::error_code& error) const noexcept {
     error = last_windows_error();
     return {};
   }
-  RegionFile file(native_of(made));
+  RegionFile file(os::native_of(made));
   if (file.lock(error) != 0 && !error) error = std::make_error_code(std::errc::no_lock_available);
   if (!error) return file;
   file = {};
@@ -296,7 +144,7 @@ std::string Place::link(const RegionFile& file, const FileId& id, std::error_cod
     rename->ReplaceIfExists = FALSE;
     rename->FileNameLength = static_cast<DWORD>(to.size() * sizeof(wchar_t));
     to.copy(rename->FileName, to.size());
-    if (::SetFileInformationByHandle(handle_of(file.native()), FileRenameInfo, rename,
+    if (::SetFileInformationByHandle(os::handle_of(file.native()), FileRenameInfo, rename,
                                      static_cast<DWORD>(memory.size()))) {
       probe::stored();
       error = {};
@@ -316,7 +164,7 @@ RegionFile Place::open_region(const std::string& name, std::error_code& error) c
     return {};
   }
   error = {};
-  return RegionFile(native_of(file));
+  return RegionFile(os::native_of(file));
 }
 
 std::error_code Place::remove(const std::string& name) const noexcept {
@@ -332,7 +180,7 @@ std::vector<std::string> Place::list() const {
       // Left by a process that ended before it was complete: nothing had been accepted.
       const std::string number = name.substr(kUnfinished.size());
       const auto process = static_cast<std::uint32_t>(std::strtoul(number.c_str(), nullptr, 10));
-      if (!lives(process)) static_cast<void>(remove(name));
+      if (!os::process_lives(process)) static_cast<void>(remove(name));
     } else if (!name.starts_with('.')) {
       names.push_back(name);
     }
@@ -385,25 +233,25 @@ bool Place::wait_for_release(const RegionFile& file, int timeout_ms) const noexc
 }
 
 Place::Watcher::Watcher(const Place& place, std::error_code& error) noexcept
-    : handle_(native_of(::FindFirstChangeNotificationW(os::file_name(place.directory_).c_str(),
-                                                       FALSE, FILE_NOTIFY_CHANGE_FILE_NAME))) {
+    : handle_(os::native_of(::FindFirstChangeNotificationW(os::file_name(place.directory_).c_str(),
+                                                           FALSE, FILE_NOTIFY_CHANGE_FILE_NAME))) {
   error = handle_ == os::kNoHandle ? last_windows_error() : std::error_code{};
 }
 
 Place::Watcher::~Watcher() {
-  if (handle_ != os::kNoHandle) ::FindCloseChangeNotification(handle_of(handle_));
+  if (handle_ != os::kNoHandle) ::FindCloseChangeNotification(os::handle_of(handle_));
 }
 
 void Place::Watcher::wait(std::span<const os::NativeHandle> others, int timeout_ms) noexcept {
-  std::array<HANDLE, 61> wanted{handle_of(handle_)};
+  std::array<HANDLE, 61> wanted{os::handle_of(handle_)};
   DWORD count = 1;
   for (const os::NativeHandle other : others.first(std::min(others.size(), wanted.size() - 1))) {
-    if (other != os::kNoHandle) wanted[count++] = handle_of(other);
+    if (other != os::kNoHandle) wanted[count++] = os::handle_of(other);
   }
   // Every outcome means: the caller looks.
   if (::WaitForMultipleObjects(count, wanted.data(), FALSE, static_cast<DWORD>(timeout_ms)) ==
       WAIT_OBJECT_0) {
-    ::FindNextChangeNotification(handle_of(handle_));
+    ::FindNextChangeNotification(os::handle_of(handle_));
   }
 }
 

@@ -30,7 +30,12 @@ gone() {
 # More than the header.
 accepted() { [[ "$("${as[@]}" "$program" status "$1" --json 2>/dev/null)" =~ \"accepted\":\ [0-9]{5,} ]]; }
 contains() { grep -qE -- "$1" "$2"; }
+
+# What stands before the program: another user, a disk that fails.
 as=() faulty=()
+
+# record FILE [OPTION...]: a recording in the background whose bytes stay in its ring, and which does not finish those of
+# others; `parent` watches over `child`.
 record() {
   local file=$1
   shift
@@ -56,8 +61,6 @@ is_complete() {
   expect 0 "$program" verify "$1"
   says 'every sample is right' out
 }
-append() { echo more >>take.wav; }
-rename() { mv take.wav renamed.wav; }
 
 # fail_while_recording ERRNO STATUS: take.wav; the disk is well again afterwards.
 fail_while_recording() {

@@ -23,6 +23,8 @@ conflict() {
   cmp <(tail -c +$((start + 1)) "$kept") <(tail -c +$((start + 1)) whole.bin) || fail "the samples kept differ"
   same 0 "$(regions)" "regions left"
 }
+append() { echo more >>take.wav; }
+rename() { mv take.wav renamed.wav; }
 truncate_it() { : >take.wav; }
 replace() { echo other >new && mv new take.wav; }
 delete() { rm take.wav; }
@@ -54,5 +56,16 @@ a_renamed_file_has_bytes_pending() {
   expect 9 "$program" recover renamed.wav
 }
 
-helpers='conflict|truncate_it|replace|delete|become_directory|recreate|change_mode'
+helpers='conflict|append|rename|truncate_it|replace|delete|become_directory|recreate|change_mode'
+# As README has it.
+kept_bytes_complete_a_renamed_recording() {
+  leave_dead take.wav
+  rename
+  expect 9 "$program" recover
+  tail -c +$(($(stat -c %s renamed.wav) + 1)) "take.wav.ringproc-$child" >>renamed.wav
+  expect 0 "$program" repair renamed.wav
+  expect 0 "$program" verify renamed.wav
+  same "$(stat -c %s "take.wav.ringproc-$child")" "$(stat -c %s renamed.wav)" "bytes"
+}
+
 run "$@"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `recover` and `status` on what a dead recording left, one case per call.
-# Usage: recover.sh CASE PROGRAM DISK_FAULT_LIBRARY; `recover.sh --list` names the cases. Exit status 77: skipped.
+# Usage: command.sh CASE PROGRAM DISK_FAULT_LIBRARY; `command.sh --list` names the cases. Exit status 77: skipped.
 # shellcheck disable=SC2317  # the cases are called by name
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -255,6 +255,15 @@ a_failed_file_is_not_changed_by_somebody() {
   fail_while_recording 28 5
   expect 0 "$program" recover take.wav
   is_complete take.wav
+}
+
+nothing_is_said_of_a_place() {
+  local how
+  for how in recover 'recover --list' 'recover --dry-run' status; do
+    # shellcheck disable=SC2086  # words on purpose
+    expect 0 "$program" $how
+    says "^(nothing to recover|no rings that survive their process) in $own\$" out
+  done
 }
 
 run "$@"
