@@ -142,6 +142,13 @@ TEST(BenchTable, ACaseThatWasNotRunIsNotThere) {
             "");
 }
 
+// Else its columns contradict each other: so many blocks a second are not so many MB/s.
+TEST(BenchTable, AStreamSaysWhatItsColumnsAreOf) {
+  const Case what = bench_case(Procedure::ring, Operation::stream, FileKind::growing);
+  const std::string text = table_text(run_of(bench_result(what, 160, 1'000'000, 10)), false);
+  EXPECT_NE(text.find("MB/s: until it is durable; the rest: its writes alone"), text.npos) << text;
+}
+
 TEST(BenchTable, SeveralCallersHaveTheirFlushesPerSync) {
   const Case what = bench_case(Procedure::ring, Operation::flush, FileKind::growing, 16);
   const std::string text = table_text(run_of(bench_result(what, 160, 1'000'000, 10)), false);

@@ -20,8 +20,9 @@ std::string heading(const Case& one) {
       text = fmt::format("WRITE of {} alone", size_text(one.block_bytes));
       break;
     default:
-      text =
-          fmt::format("A stream in blocks of {}, until it is durable", size_text(one.block_bytes));
+      text = fmt::format(
+          "A stream in blocks of {} (MB/s: until it is durable; the rest: its writes alone)",
+          size_text(one.block_bytes));
   }
   text += one.callers == 1 ? std::string(", one caller") : fmt::format(", {} callers", one.callers);
   if (one.files > 1) text += fmt::format(" on {} files", one.files);
