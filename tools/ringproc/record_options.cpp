@@ -11,6 +11,7 @@
 
 #include "live_options.hpp"
 #include "machine.hpp"
+#include "units.hpp"
 #include "wave_layout.hpp"
 
 namespace ringproc::tool {
@@ -220,7 +221,9 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
       ->check(CLI::IsMember({"wav", "raw"}));
   const auto seconds =
       app.add_option("-d,--duration", arguments.seconds, "Stop after so many seconds");
-  app.add_option("-n,--frames", arguments.frames, "Stop after so many frames")->excludes(seconds);
+  app.add_option("-n,--frames", arguments.frames, "Stop after so many frames")
+      ->check(whole_number_error)
+      ->excludes(seconds);
   app.add_option("--ring", arguments.ring,
                  "Ring size: a time such as 10s, or bytes such as 64M (default: 10s, the whole "
                  "recording if that is "
@@ -250,8 +253,10 @@ void add_record_arguments(CLI::App& app, RecordArguments& arguments) {
   app.add_flag("--unpaced", arguments.unpaced,
                "counter: as fast as the file takes it, not by the clock");
   app.add_option("--period", arguments.period_frames,
-                 "Frames per mmioWrite (default 64, for stdin 1024)");
-  app.add_option("--seed", arguments.seed, "Seed of the counter source (default 1)");
+                 "Frames per mmioWrite (default 64, for stdin 1024)")
+      ->check(whole_number_error);
+  app.add_option("--seed", arguments.seed, "Seed of the counter source (default 1)")
+      ->check(whole_number_error);
   add_live_arguments(app, arguments);
 }
 

@@ -167,6 +167,7 @@ class Recover {
     ++told_;
     if (options_.json) {
       json_.push_back(json_of(finished));
+      json_.back()["dry_run"] = options_.dry_run;
       return;
     }
     if (good && options_.quiet) return;

@@ -28,4 +28,9 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{:.{}f} {}", value, value < 99.95 && unit > 0 ? 1 : 0, kUnits[unit]);
 }
 
+std::string whole_number_error(const std::string& text) {
+  const bool good = text.find_first_not_of("0123456789") == std::string::npos;
+  return good ? std::string() : fmt::format("'{}' is not a whole number", text);
+}
+
 }  // namespace ringproc::tool

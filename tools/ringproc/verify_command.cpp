@@ -14,6 +14,7 @@
 
 #include "say.hpp"
 #include "subcommands.hpp"
+#include "units.hpp"
 #include "verify_progress.hpp"
 #include "verify_report.hpp"
 #include "wave_reader.hpp"
@@ -132,8 +133,10 @@ RunSubcommand add_verify(CLI::App& app) {
   CLI::App* const verify_app =
       app.add_subcommand("verify", "Check a recording of the counter source, sample by sample");
   verify_app->add_option("FILE", options->file, "The recording")->required();
-  const auto frames = verify_app->add_option("--frames", options->frames,
-                                             "So many frames must be there, without a gap");
+  const auto frames =
+      verify_app
+          ->add_option("--frames", options->frames, "So many frames must be there, without a gap")
+          ->check(whole_number_error);
   verify_app
       ->add_option("--summary", options->summary,
                    "What `record --json` wrote: the frames it lost must be missing, and no others")
@@ -141,8 +144,10 @@ RunSubcommand add_verify(CLI::App& app) {
   verify_app->add_option("--raw", options->raw,
                          "The file has no header: its format and channels, such as s16:2 (the "
                          "summary says so, too)");
-  verify_app->add_option("--seed", options->seed,
-                         "The seed given to record (default 1, or the summary's)");
+  verify_app
+      ->add_option("--seed", options->seed,
+                   "The seed given to record (default 1, or the summary's)")
+      ->check(whole_number_error);
   verify_app->add_flag("--anywhere", options->anywhere,
                        "The counter's signal came through a live source, so the recording begins "
                        "with any frame of it");

@@ -26,6 +26,9 @@ record -o take.wav --source counter -c 2 -r 48000 -f s16 -d 0
 record -o take.wav --source counter -c 2 -r 48000 -f s16 -d nan
 record -o take.wav --source counter -c 2 -r 48000 -f s16 -d -1
 record -o take.wav --source counter -c 2 -r 48000 -f s16 -n 0
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -n -5
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -n 5 --seed -1
+record -o take.wav --source counter -c 2 -r 48000 -f s16 -n 5 --period -64
 record -o take.wav --source counter -c 2 -r 48000 -f s16 -n 5 -d 5
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 10
 record -o take.wav --source counter -c 2 -r 48000 -f s16 --ring 10x

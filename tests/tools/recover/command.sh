@@ -38,11 +38,13 @@ json_of_recover() {
   expect 0 "$program" recover --list --json
   is_json "${keys[@]}"
   expect 0 "$program" recover --dry-run --json
-  is_json "${keys[@]}"
+  is_json "${keys[@]}" dry_run
   says '"result": "finished"' out
+  says '"dry_run": true' out
   expect 0 "$program" recover --json
-  is_json "${keys[@]}" header
+  is_json "${keys[@]}" header dry_run
   says '"result": "finished"' out
+  says '"dry_run": false' out
   expect 0 "$program" recover --json
   is_json
   leave_dead other.wav

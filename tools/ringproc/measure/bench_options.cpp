@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "ringproc/ringproc.h"
+#include "units.hpp"
 #include "usage_error.hpp"
 #include "utf8_path.hpp"
 
@@ -142,10 +143,7 @@ void add_bench_arguments(CLI::App& app, BenchArguments& arguments) {
   app.add_option("--options", arguments.options,
                  "Options of the library, as in RINGPROC_OPTIONS: ring=64M,preallocate=written");
   app.add_option("--seed", arguments.seed, "Of the data and of random moments (default: 1)")
-      ->check([](const std::string& text) {  // the library takes -1 for 2^64 - 1
-        const bool good = text.find_first_not_of("0123456789") == std::string::npos;
-        return good ? std::string() : fmt::format("'{}' is not a whole number", text);
-      });
+      ->check(whole_number_error);
   app.add_option("--json", arguments.json,
                  "Everything goes there, all bins too; - is standard output");
   app.add_option("--html", arguments.html, "A page to look at goes there: one file, no network");
