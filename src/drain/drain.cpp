@@ -195,7 +195,8 @@ std::optional<Target> Drain::sync_wanted() noexcept {
 
 bool Drain::retire_steps(const Deadline& deadline, bool& lost) noexcept {
   std::unique_lock lock(state_);
-  for (std::atomic<bool>* const step : {&writing_, &syncing_}) {
+  // In this order: who syncs may wait for the write step (gather), who writes never for the other.
+  for (std::atomic<bool>* const step : {&syncing_, &writing_}) {
     // Given up under state_, taken by whoever is first: so look again after losing.
     while (step->exchange(true)) {
       if (!deadline) {
@@ -204,7 +205,8 @@ bool Drain::retire_steps(const Deadline& deadline, bool& lost) noexcept {
       }
       if (changed_.wait_until(lock, *deadline) == std::cv_status::no_timeout) continue;
       if (!step->exchange(true)) break;
-      if (step == &syncing_) writing_.exchange(false);
+      lock.unlock();
+      if (step == &writing_) leave(syncing_);
       return false;
     }
   }
@@ -271,10 +273,14 @@ void Drain::fail(const Failure& failure) noexcept {
     Failure complete = failure;
     complete.durable = region_.header().durable.load(std::memory_order_acquire);
     failure_.set(complete);
-    // For recovery: what failed is never finished automatically.
-    region_.header().failure.store(
-        static_cast<std::uint64_t>(-std::int64_t{to_c_code(failure_.get().error)}),
-        std::memory_order_release);
+    // For recovery: what failed is never finished automatically. That the file was given up is no
+    // failure of its own, but one may come after it.
+    const bool given_up = failure_.get().error == Errc::stale_handle;
+    const std::error_code error = given_up ? failure.error : failure_.get().error;
+    if (error != Errc::stale_handle) {
+      region_.header().failure.store(static_cast<std::uint64_t>(-std::int64_t{to_c_code(error)}),
+                                     std::memory_order_release);
+    }
   }
   wake_everybody();
 }

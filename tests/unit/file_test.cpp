@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cerrno>
 #include <thread>
 
 #include "support/stepped_file.hpp"
@@ -188,6 +190,67 @@ TEST(RetireSteps, GivesUpWhileSomebodyIsInsideAStep) {
   f.drain();
   EXPECT_FALSE(retired);
   EXPECT_EQ(f.disk.text(), "abc");
+}
+
+// Who syncs may have to write for the others first.
+TEST(RetireSteps, KeepsNobodyFromWritingBeforeTheSyncIsOver) {
+  SteppedFile f;
+  std::atomic<bool> begun{false};
+  bool lost = true;
+  std::thread closer;
+  f.disk.on_sync = [&](int) {
+    closer = std::thread([&] {
+      begun = true;
+      EXPECT_TRUE(f.file->retire_steps(lost));
+    });
+    while (!begun) std::this_thread::yield();
+    for (int i = 0; i < 1000; ++i) {
+      EXPECT_TRUE(f.write("x"));
+      const Step step = f.file->drain().write_step();
+      EXPECT_EQ(step, Step::progressed);
+      if (step != Step::progressed) break;
+      std::this_thread::yield();
+    }
+    return std::error_code{};
+  };
+  ASSERT_TRUE(f.write("abc"));
+  EXPECT_FALSE(f.file->flush());
+  closer.join();
+  EXPECT_FALSE(lost);
+}
+
+// The sync step is taken first; it is given back to those who began to wait for it meanwhile.
+TEST(RetireSteps, ThatGivesUpWakesWhoWaitsForASync) {
+  Options options = SteppedFile::small_ring();
+  options.close_timeout = std::chrono::milliseconds(50);
+  SteppedFile f(options);
+  std::thread flusher;
+  f.disk.on_write = [&](int call) {
+    if (call > 1) return std::error_code{};
+    bool lost = false;
+    std::thread closer([&] { EXPECT_FALSE(f.file->retire_steps(lost)); });
+    while (f.file->drain().sync_step() != Step::busy) std::this_thread::yield();
+    flusher = std::thread([&] { EXPECT_FALSE(f.file->flush()); });
+    closer.join();
+    return std::error_code{};
+  };
+  ASSERT_TRUE(f.write("abc"));
+  f.drain();
+  flusher.join();
+  EXPECT_EQ(f.file->statistics().durable, 3u);
+}
+
+// Whoever recovers what is left of it finishes it, unless something did fail.
+TEST(End, OfAFileIsNoFailureInItsRegion) {
+  SteppedFile f;
+  ASSERT_TRUE(f.write("abc"));
+  Drain& drain = f.file->drain();
+  EXPECT_FALSE(drain.end());
+  drain.fail({Errc::stale_handle, Operation::accept, 0, 3, 0});  // a writer that waited for room
+  EXPECT_EQ(drain.header().failure.load(), 0u);
+  drain.fail({io_error(), Operation::write, 0, 0, 0});
+  EXPECT_EQ(drain.header().failure.load(), static_cast<std::uint64_t>(EIO));
+  EXPECT_EQ(f.file->failure().error, Errc::stale_handle);
 }
 
 TEST(SetOptions, RefusesWhatIsFixedAtOpen) {

@@ -162,9 +162,10 @@ TEST(WriteStep, IsOwnedByOneThread) {
 
 TEST(WriteStep, CallsTheHelperThatFoundItBusy) {
   SteppedFile f;
-  f.disk.on_write = [&](int) {
-    EXPECT_EQ(f.file->drain().work(UINT64_MAX), Step::busy);
-    f.disk.on_write = {};
+  f.disk.on_write = [&](int call) {
+    if (call == 1) {
+      EXPECT_EQ(f.file->drain().work(UINT64_MAX), Step::busy);
+    }
     return std::error_code{};
   };
   ASSERT_TRUE(f.write("abc"));
@@ -175,9 +176,10 @@ TEST(WriteStep, CallsTheHelperThatFoundItBusy) {
 // Nothing more was pending when the slow write began.
 TEST(WriteStep, HighWaterIsWhatPilesUpDuringAWrite) {
   SteppedFile f;
-  f.disk.on_write = [&](int) {
-    f.disk.on_write = {};
-    EXPECT_TRUE(f.write(std::string(1000, 'b')));
+  f.disk.on_write = [&](int call) {
+    if (call == 1) {
+      EXPECT_TRUE(f.write(std::string(1000, 'b')));
+    }
     return std::error_code{};
   };
   ASSERT_TRUE(f.write("abc"));
