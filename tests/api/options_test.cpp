@@ -1,4 +1,6 @@
 // Options: text, defaults, per path, of an open file, from the environment.
+#include <ostream>
+
 #include "api/support.hpp"
 
 namespace {
@@ -41,33 +43,39 @@ TEST(OptionsText, TimeoutsTakeNone) {
   EXPECT_EQ(options.flush_timeout, 0ms);
 }
 
-// Each pair: a text, and the word its message must name.
-class BadOptionsText : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+struct BadText {
+  const char* text;
+  const char* word;  // that its message must name
+  // Else the test's name would hold addresses, and be another one in every build.
+  friend void PrintTo(const BadText& bad, std::ostream* out) { *out << bad.text; }
+};
+
+class BadOptionsText : public testing::TestWithParam<BadText> {};
 
 TEST_P(BadOptionsText, IsRefusedWithAMessageThatNamesIt) {
   api::Options options;
-  const auto message = ringproc::parse_options(GetParam().first, options);
-  EXPECT_NE(message.find(GetParam().second), std::string::npos)
-      << GetParam().first << " gave \"" << message << "\"";
+  const auto message = ringproc::parse_options(GetParam().text, options);
+  EXPECT_NE(message.find(GetParam().word), std::string::npos)
+      << GetParam().text << " gave \"" << message << "\"";
   EXPECT_EQ(options, api::Options());
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadOptionsText,
     testing::Values(
-        std::pair{"colour=red", "colour"}, std::pair{"ring", "ring"}, std::pair{"ring=", "ring"},
-        std::pair{"ring=x", "ring"}, std::pair{"ring=-1", "ring"}, std::pair{"ring=1", "ring"},
-        std::pair{"ring=4095", "ring"}, std::pair{"ring=2000G", "ring"},
-        std::pair{"ring=99999999999999999999", "ring"}, std::pair{"ring=17179869184G", "ring"},
-        std::pair{"ring=64Q", "ring"}, std::pair{"ring=64MM", "ring"},
-        std::pair{"ring=64M x", "ring"}, std::pair{"age=0", "age"}, std::pair{"age=3601s", "age"},
-        std::pair{"age=none", "age"}, std::pair{"age=soon", "age"},
-        std::pair{"age=1s,on_full=maybe", "on_full"}, std::pair{"age=5s,colour=red", "colour"},
-        std::pair{"flush=disk", "flush"}, std::pair{"close=never", "close"},
-        std::pair{"wait_for_space=perhaps", "wait_for_space"}, std::pair{"direct=1", "direct"},
-        std::pair{"preallocate=some", "preallocate"}, std::pair{"survive=yes", "survive"},
-        std::pair{"recover=on", "recover"}, std::pair{"write_timeout=-1s", "write_timeout"},
-        std::pair{"flush_timeout=1h", "flush_timeout"}));
+        BadText{"colour=red", "colour"}, BadText{"ring", "ring"}, BadText{"ring=", "ring"},
+        BadText{"ring=x", "ring"}, BadText{"ring=-1", "ring"}, BadText{"ring=1", "ring"},
+        BadText{"ring=4095", "ring"}, BadText{"ring=2000G", "ring"},
+        BadText{"ring=99999999999999999999", "ring"}, BadText{"ring=17179869184G", "ring"},
+        BadText{"ring=64Q", "ring"}, BadText{"ring=64MM", "ring"}, BadText{"ring=64M x", "ring"},
+        BadText{"age=0", "age"}, BadText{"age=3601s", "age"}, BadText{"age=none", "age"},
+        BadText{"age=soon", "age"}, BadText{"age=1s,on_full=maybe", "on_full"},
+        BadText{"age=5s,colour=red", "colour"}, BadText{"flush=disk", "flush"},
+        BadText{"close=never", "close"}, BadText{"wait_for_space=perhaps", "wait_for_space"},
+        BadText{"direct=1", "direct"}, BadText{"preallocate=some", "preallocate"},
+        BadText{"survive=yes", "survive"}, BadText{"recover=on", "recover"},
+        BadText{"write_timeout=-1s", "write_timeout"},
+        BadText{"flush_timeout=1h", "flush_timeout"}));
 
 TEST(OptionsText, ShortMessageBuffersAreFilledSafely) {
   ringproc_options options;
