@@ -66,7 +66,7 @@ ends_with() {
 
 # bad_disk: `disk` is one that does as it is told by `tell COMMAND...`.
 bad_disk() {
-  local line i
+  local line='' i
   [ -n "$bad_disk" ] || skip "built without libfuse3"
   { : <>/dev/fuse; } 2>/dev/null || skip "no access to /dev/fuse"
   mkdir "$RINGPROC_REGIONS/backing"
@@ -74,7 +74,14 @@ bad_disk() {
   exec 7<>mounted
   "$bad_disk" "$RINGPROC_REGIONS/backing" "$PWD/disk" "$PWD/control" >&7 2>disk.err 7>&- &
   disk_process=$!
-  wait_for_disk() { IFS= read -rt 0.02 line <&7 || ! kill -0 "$disk_process" 2>/dev/null; }
+  # A read that ends in the middle of the word has taken the beginning.
+  wait_for_disk() {
+    local part status
+    IFS= read -rt 0.02 part <&7
+    status=$?
+    line+=$part
+    [ $status -eq 0 ] || ! kill -0 "$disk_process" 2>/dev/null
+  }
   wait_for "the bad disk" wait_for_disk
   [ "$line" = mounted ] || { cat disk.err; skip "nothing can be mounted here"; }
   exec 7<&-
